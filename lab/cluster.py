@@ -1,0 +1,326 @@
+"""The cluster: three zones, etcd, the endpoints, and the control plane that watches over them.
+
+One loop looks at who holds the leader key and at what each instance says of itself, and from that alone
+follows what the APIs say, where the endpoints lead, and which events are told. Whoever caused a change of
+writer, the loop sees it the same way.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from lab import patroni, processes, sql
+from lab.control import Event, Happening, Instance, Role, Topology, Undo, WrongState
+from lab.etcd import Consensus, Etcd
+from lab.layout import READER_HOST, WRITER_HOST, Layout
+from lab.sabotage import Sabotage
+from lab.watch import Answer, InstanceWatch
+from lab.zone import Forwarder, ZoneHost
+
+LOOK_EVERY_S = 0.1
+SWITCHOVER_DEADLINE_S = 30.0
+log = logging.getLogger("lab.cluster")
+
+
+class LabCluster:
+    """A `lab.control.Cluster` on real processes."""
+
+    def __init__(self, layout: Layout, sabotage: Sabotage) -> None:
+        self.layout, self.sabotage = layout, sabotage
+        self.zones = {zone.instance: ZoneHost(layout, zone, hooks=sabotage.hooks(layout.folder)) for zone in layout.zones}
+        self.watches = {zone.instance: InstanceWatch(layout, zone) for zone in layout.zones}
+        self.endpoints = Forwarder(layout.folder / "region" / "endpoints")
+        self.etcd = Etcd(layout)
+        self.consensus = Consensus(leader=None, quorum=frozenset(), initialized=False)
+        self.writer: str | None = None
+        self.failing_over_to: str | None = None
+        self.failing_over = False
+        self.readers: frozenset[str] = frozenset()
+        self.rebooting: dict[str, object] = {}
+        self.tampering: dict[str, Any] = {}
+        self.endpoint_writer: str | None = None
+        self._endpoint_due: list[tuple[float, str]] = []
+        self._asked_until = 0.0
+        self._listeners: list[Callable[[Event], None]] = []
+        self._ended = threading.Event()
+        self._loop = threading.Thread(target=self._run, name="control plane", daemon=True)
+        self._commands = threading.Lock()
+
+    # Coming up and going down.
+
+    def start(self, progress: Callable[[str], None]) -> None:
+        """Bring everything up, from nothing to a healthy cluster; TimeoutError says what did not come."""
+        processes.start(patroni.etcd_command(self.layout), folder=self.layout.folder / "region", log="etcd.log")
+        first, *others = self.zones.values()
+        for host in self.zones.values():
+            host.link.start()
+        self.endpoints.start()
+        progress("consensus")
+        processes.wait_until(self._etcd_answers, deadline_s=20, what="etcd (region/etcd.log)")
+        # The first zone bootstraps the cluster; the others would only race it for the right to.
+        first.start()
+        for watch in self.watches.values():
+            watch.start()
+        self._loop.start()
+        progress(f"writer in zone {first.zone.letter}")
+        processes.wait_until(lambda: self.writer is not None, deadline_s=60, what="a writer (zone-a/zone.log)")
+        for host in others:
+            host.start()
+        sql.prepare(self.layout, host=first.zone.host)
+        progress(f"readers in zones {', '.join(host.zone.letter for host in others)}")
+        processes.wait_until(self.is_whole, deadline_s=90, what="every reader in the quorum (zone-*/zone.log)")
+        self.sabotage.arm(self)
+
+    def stop(self) -> None:
+        """End every process of the lab; the folder stays."""
+        self._ended.set()
+        for host in self.zones.values():
+            host.wanted = False
+        for watch in self.watches.values():
+            watch.stop()
+        self._loop.join(timeout=5)
+        processes.kill(self.layout.folder)
+
+    def is_whole(self) -> bool:
+        """Whether there is a writer, every other zone is a reader, and all are in the quorum."""
+        others = set(self.zones) - {self.writer}
+        return self.writer is not None and self.readers == others and self.consensus.quorum == set(self.zones)
+
+    # What the APIs ask.
+
+    def topology(self) -> Topology:
+        """The cluster as last seen."""
+        quorum = self._quorum()
+        return Topology(
+            identifier=self.layout.name,
+            status="failing-over" if self.failing_over else "available",
+            writer=self.writer,
+            instances=tuple(self._instance(name, host, quorum) for name, host in self.zones.items()),
+            writer_host=WRITER_HOST,
+            reader_host=READER_HOST,
+            port=self.layout.ports.postgres,
+        )
+
+    def subscribe(self, listener: Callable[[Event], None]) -> None:
+        """Tell every later event to the listener, from the control plane's thread or a command's."""
+        self._listeners.append(listener)
+
+    def failover(self, target: str | None) -> None:
+        """Begin a switchover to `target`, or to the promotable reader of the lowest tier."""
+        with self._commands:
+            if self.failing_over or self.writer is None:
+                raise WrongState(f"the cluster {self.layout.name} is failing over")
+            readers = [each for each in self.topology().instances if each.promotable]
+            chosen = target or min(readers, key=lambda each: (each.tier, each.identifier), default=None)
+            name = chosen.identifier if isinstance(chosen, Instance) else chosen
+            if name is None or name not in {each.identifier for each in readers}:
+                raise WrongState(f"{name or 'no reader'} can be promoted without a loss now")
+            writer = self.writer
+            self._asked_until = time.monotonic() + SWITCHOVER_DEADLINE_S
+            self._begin_failover(name)
+        _in_background(lambda: self._switch_over(writer, name))
+
+    def reboot(self, instance: str) -> None:
+        """Begin to restart an instance in its place."""
+        answer = self.watches[instance].answer()
+        if answer is None or instance in self.rebooting:
+            raise WrongState(f"{instance} is not available")
+        self.rebooting[instance] = answer.started
+        self._tell(Happening.SHUT_DOWN, instance)
+        zone = self.zones[instance].zone
+        _in_background(lambda: patroni.ask(self.layout, zone, "POST", "/restart", {}, deadline_s=60))
+
+    def set_tier(self, instance: str, tier: int) -> None:
+        """Give an instance its promotion tier."""
+        self.zones[instance].set_tier(tier)
+
+    def crash_writer(self) -> Undo:
+        """SIGKILL the writer's postmaster; Patroni brings it back as a reader."""
+        name, host = self._writer_zone()
+        host.crash()
+        self._tell(Happening.SHUT_DOWN, name)
+        return lambda: None
+
+    def lose_zone(self) -> Undo:
+        """SIGKILL everything in the writer's zone; undone by starting it again."""
+        name, host = self._writer_zone()
+        host.kill()
+        self._tell(Happening.SHUT_DOWN, name)
+        return host.start
+
+    def freeze_zone(self) -> Undo:
+        """SIGSTOP everything in the writer's zone; undone by SIGCONT."""
+        _, host = self._writer_zone()
+        host.freeze()
+        return host.thaw
+
+    def partition_zone(self) -> Undo:
+        """SIGSTOP the writer's zone's link; undone by SIGCONT."""
+        name, host = self._writer_zone()
+        host.cut_off()
+        heal = self.sabotage.partitioned(self, name)
+
+        def undo() -> None:
+            host.reconnect()
+            heal()
+
+        return undo
+
+    # The control plane's loop.
+
+    def _run(self) -> None:
+        while not self._ended.wait(LOOK_EVERY_S):
+            try:
+                self._look()
+            except Exception:
+                log.exception("the control plane stumbled; it looks again")
+
+    def _look(self) -> None:
+        processes.reap()
+        with suppress(OSError):
+            self.consensus = self.etcd.consensus()
+        for host in self.zones.values():
+            host.keep_running()
+        answers = {name: watch.answer() for name, watch in self.watches.items()}
+        self._follow_writer(answers)
+        self._follow_readers(answers)
+        self._follow_reboots(answers)
+        self._route(answers)
+
+    def _follow_writer(self, answers: dict[str, Answer | None]) -> None:
+        leader = self.consensus.leader
+        said = answers.get(leader or "")
+        if leader and said and not said.in_recovery and (leader == self.writer or self._can_write(said)):
+            if leader != self.writer or self.failing_over:
+                self._end_failover(leader)
+            return
+        if self.writer is not None and not self.failing_over and (leader != self.writer or said is None):
+            self._begin_failover(leader if leader != self.writer else None)
+
+    def _can_write(self, said: Answer) -> bool:
+        """A writer without its quorum acknowledges nothing: it is announced when it can do its work."""
+        alone = len(self.zones) == 1 or not self.sabotage.synchronous or not self.writer
+        return alone or bool(said.quorum)
+
+    def _begin_failover(self, target: str | None) -> None:
+        self.failing_over, self.failing_over_to = True, target
+        if target:
+            self._tell(Happening.FAILOVER_STARTED, target)
+
+    def _end_failover(self, leader: str) -> None:
+        before, self.writer = self.writer, leader
+        if before is not None and leader == before:
+            # Whoever was asked could not do it, and the writer is the writer still.
+            if self.failing_over_to not in {None, leader}:
+                if time.monotonic() < self._asked_until:
+                    return
+                self._tell(Happening.FAILOVER_FAILED, leader)
+        elif before is not None:
+            if self.failing_over_to != leader:
+                self._tell(Happening.FAILOVER_STARTED, leader)
+            self._tell(Happening.FAILOVER_COMPLETED, leader)
+            self.sabotage.failed_over(self, before, leader)
+        self.failing_over, self.failing_over_to = False, None
+        lag_s = self.layout.endpoint_lag_s if before is not None else 0.0
+        self._endpoint_due.append((time.monotonic() + lag_s, leader))
+        log.info("writer: %s -> %s", before, leader)
+
+    def _follow_readers(self, answers: dict[str, Answer | None]) -> None:
+        """A reader joins when it has caught up, and stays as long as it answers and receives."""
+        self.readers = frozenset(
+            name
+            for name, said in answers.items()
+            if said and name != self.writer and said.in_recovery and said.streaming
+            if name in self.readers or said.replayed
+        )
+
+    def _follow_reboots(self, answers: dict[str, Answer | None]) -> None:
+        for name, started in list(self.rebooting.items()):
+            said = answers[name]
+            if said is not None and said.started != started:
+                del self.rebooting[name]
+                self._tell(Happening.RESTARTED, name)
+
+    def _route(self, answers: dict[str, Answer | None]) -> None:
+        port = self.layout.ports.postgres
+        while self._endpoint_due and self._endpoint_due[0][0] <= time.monotonic():
+            _, writer = self._endpoint_due.pop(0)
+            if self.sabotage.endpoint_follows or self.endpoint_writer is None:
+                self.endpoint_writer = writer
+        if self.endpoint_writer:
+            host = self.layout.zone(self.endpoint_writer).host
+            self.endpoints.route((WRITER_HOST, port), (host, port), **self.tampering)
+        # As on Aurora, the reader endpoint leads to the writer while there is no reader.
+        names = sorted(self.readers) or [name for name in (self.writer,) if name and answers[name]]
+        self.endpoints.route((READER_HOST, port), *((self.layout.zone(name).host, port) for name in names))
+        if not self.endpoints.is_running() and not self._ended.is_set():
+            self.endpoints.start()
+
+    # Small things.
+
+    def _switch_over(self, writer: str, target: str) -> None:
+        try:
+            if self.sabotage.switch_over:
+                self.sabotage.switch_over(self, writer, target)
+            else:
+                zone, order = self.layout.zone(writer), {"leader": writer, "candidate": target}
+                patroni.ask(self.layout, zone, "POST", "/switchover", order, deadline_s=SWITCHOVER_DEADLINE_S)
+        except OSError as error:
+            # The loop sees that the writer is the writer still, and tells that the failover failed.
+            self._asked_until = 0.0
+            log.warning("the switchover to %s failed: %s", target, error)
+
+    def _etcd_answers(self) -> bool:
+        try:
+            Etcd(self.layout).consensus()
+        except OSError:
+            return False
+        return True
+
+    def _writer_zone(self) -> tuple[str, ZoneHost]:
+        if self.writer is None or self.failing_over:
+            raise WrongState(f"the cluster {self.layout.name} has no writer now")
+        return self.writer, self.zones[self.writer]
+
+    def _quorum(self) -> Sequence[str]:
+        said = self.watches[self.writer].answer() if self.writer else None
+        return [*said.standbys] if said and not self.sabotage.synchronous else said.quorum if said else []
+
+    def _instance(self, name: str, host: ZoneHost, quorum: Sequence[str]) -> Instance:
+        said = self.watches[name].answer()
+        role = Role.ABSENT
+        if said is not None:
+            role = Role.WRITER if name == self.writer else Role.READER
+        status = "rebooting" if name in self.rebooting else "available" if said is not None else "failed"
+        return Instance(
+            identifier=name,
+            zone=host.zone.letter,
+            host=host.zone.host,
+            port=self.layout.ports.postgres,
+            role=role,
+            tier=host.tier,
+            status=status,
+            promotable=name in self.readers and name in quorum,
+        )
+
+    def _tell(self, happening: Happening, instance: str) -> None:
+        event = Event(happening=happening, instance=instance, at=datetime.now(UTC))
+        log.info("%s: %s", happening, instance)
+        for listener in self._listeners:
+            listener(event)
+
+
+def _in_background(work: Callable[[], object]) -> None:
+    def logged() -> None:
+        try:
+            work()
+        except Exception:
+            log.exception("what was begun in the background failed")
+
+    threading.Thread(target=logged, daemon=True).start()

@@ -1,0 +1,68 @@
+"""What Patroni keeps in etcd, read over etcd's JSON gateway on one kept connection."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from lab.layout import REGION_HOST, Layout
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consensus:
+    """Who holds the leader key (None: nobody), and who is in the synchronous quorum beside it."""
+
+    leader: str | None
+    quorum: frozenset[str]
+    initialized: bool
+
+
+class Etcd:
+    """One connection to the region's etcd; not to be shared between threads."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.prefix = f"/service/{layout.name}/"
+        self.connection = http.client.HTTPConnection(REGION_HOST, layout.ports.etcd, timeout=2)
+
+    def consensus(self) -> Consensus:
+        """What Patroni's zones agree on now; OSError when etcd does not answer."""
+        keys = self._range()
+        sync = json.loads(keys.get("sync") or "{}")
+        voters = (sync.get("sync_standby") or "").split(",")
+        return Consensus(
+            leader=keys.get("leader") or None,
+            quorum=frozenset(name for name in (*voters, sync.get("leader") or "") if name),
+            initialized="initialize" in keys,
+        )
+
+    def release_leader(self) -> None:
+        """Take the leader key from whoever holds it (a sabotage's tool)."""
+        self._post("/v3/kv/deleterange", {"key": _encode(self.prefix + "leader")})
+
+    def _range(self) -> dict[str, str]:
+        last = self.prefix[:-1] + chr(ord("/") + 1)
+        found = self._post("/v3/kv/range", {"key": _encode(self.prefix), "range_end": _encode(last)})
+        return {_decode(each["key"]).removeprefix(self.prefix): _decode(each.get("value", "")) for each in found.get("kvs", ())}
+
+    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            self.connection.request("POST", path, json.dumps(body))
+            answer: dict[str, Any] = json.loads(self.connection.getresponse().read())
+        except (http.client.HTTPException, ValueError) as error:
+            self.connection.close()
+            raise OSError(f"etcd does not answer as it should: {error}") from error
+        except OSError:
+            self.connection.close()
+            raise
+        return answer
+
+
+def _encode(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _decode(text: str) -> str:
+    return base64.b64decode(text).decode()

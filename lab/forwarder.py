@@ -1,0 +1,151 @@
+"""A process that carries TCP connections; told by lines of JSON on its standard input, and ends with it.
+
+    {"listen": ["127.0.10.1", 5432], "to": [["127.0.1.1", 5432]], "delay_s": 0, "refuse_one_in": 0}
+
+A route's destination is chosen when a connection is made, by turns where there are several, and what is
+open is never cut: as with a DNS name. A line for a known address changes what later connections get;
+`delay_s` (server to client) and `refuse_one_in` (see lab/tamper.py) change open ones too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections import deque
+from typing import Any
+
+from lab.tamper import Refuser
+
+try:
+    from uvloop import run
+except ImportError:  # slower, otherwise the same
+    from asyncio import run
+
+Host = tuple[str, int]
+
+
+class Route:
+    """One listening address and where connections to it go now."""
+
+    def __init__(self) -> None:
+        self.destinations: deque[Host] = deque()
+        self.delay_s = 0.0
+        self.refuse_one_in = 0
+        self.server: asyncio.Server | None = None
+
+    def change(self, line: dict[str, Any]) -> None:
+        """Take over what a line of the control stream says."""
+        self.destinations = deque((host, port) for host, port in line["to"])
+        self.delay_s = line.get("delay_s", 0.0)
+        self.refuse_one_in = line.get("refuse_one_in", 0)
+
+    def next(self) -> Host | None:
+        """The destination of the next connection, or None while there is none."""
+        if not self.destinations:
+            return None
+        self.destinations.rotate(-1)
+        return self.destinations[-1]
+
+
+class Side(asyncio.Protocol):
+    """One half of a carried connection: what arrives here is written to the other half."""
+
+    def __init__(self, route: Route) -> None:
+        self.route = route
+        self.transport: asyncio.Transport | None = None
+        self.other: Side | None = None
+        self.early: list[bytes] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Note the transport."""
+        self.transport = transport  # type: ignore[assignment]
+
+    def data_received(self, data: bytes) -> None:
+        """Pass on what came, or keep it until the other side is there."""
+        if self.other is None:
+            self.early.append(data)
+        else:
+            self.pass_on(data)
+
+    def pass_on(self, data: bytes) -> None:
+        """Write to the other side, unless it is gone."""
+        if self.other and self.other.transport and not self.other.transport.is_closing():
+            self.other.transport.write(data)
+
+    def pause_writing(self) -> None:
+        """The one we write to is slow: read no more from the one who feeds us."""
+        if self.other and self.other.transport:
+            self.other.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """It caught up."""
+        if self.other and self.other.transport and not self.other.transport.is_closing():
+            self.other.transport.resume_reading()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """End the other side too; a reset stays a reset."""
+        if self.other and self.other.transport:
+            (self.other.transport.abort if error else self.other.transport.close)()
+
+
+class FromClient(Side):
+    """The half that faces the client; opens the half that faces the server."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Choose the destination, once, and connect to it."""
+        super().connection_made(transport)
+        self.opening = asyncio.get_running_loop().create_task(self.open())
+
+    async def open(self) -> None:
+        """Connect to where the route leads now; where nobody listens, the client is reset as by nobody."""
+        destination = self.route.next()
+        try:
+            if destination is None:
+                raise ConnectionRefusedError
+            _, other = await asyncio.get_running_loop().create_connection(lambda: FromServer(self.route), *destination)
+        except OSError:
+            if self.transport:
+                self.transport.abort()
+            return
+        other.other, self.other = self, other
+        if self.transport and self.transport.is_closing():
+            other.transport and other.transport.close()
+        for data in self.early:
+            self.pass_on(data)
+
+
+class FromServer(Side):
+    """The half that faces the server; what comes from there may be delayed or tampered with."""
+
+    def __init__(self, route: Route) -> None:
+        super().__init__(route)
+        self.refuser = Refuser()
+
+    def pass_on(self, data: bytes) -> None:
+        """Write to the client, late or altered where a route says so."""
+        if self.route.refuse_one_in:
+            data = self.refuser.alter(data, one_in=self.route.refuse_one_in)
+        if self.route.delay_s:
+            asyncio.get_running_loop().call_later(self.route.delay_s, super().pass_on, data)
+        else:
+            super().pass_on(data)
+
+
+async def serve() -> None:
+    """Follow the lines on standard input until it ends."""
+    loop = asyncio.get_running_loop()
+    lines = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    routes: dict[Host, Route] = {}
+    while line := await lines.readline():
+        told = json.loads(line)
+        host, port = told["listen"]
+        route = routes.setdefault((host, port), Route())
+        route.change(told)
+        if route.server is None:
+            route.server = await loop.create_server(lambda route=route: FromClient(route), host, port, backlog=1024)
+
+
+if __name__ == "__main__":
+    run(serve())

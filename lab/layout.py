@@ -1,0 +1,174 @@
+"""Where a lab keeps its files and on which addresses its parts listen.
+
+    zone a       127.0.1.1   postgres, Patroni, and the zone's link to everything outside it
+    zone b, c    127.0.2.1, 127.0.3.1
+    endpoints    127.0.10.1 writer, 127.0.11.1 reader: the same port as the instances, as on Aurora
+    region       127.0.0.1   etcd and the AWS APIs
+
+Every port is the lab's own, so that labs stand beside each other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from lab.errors import LabError, NotRunning, StartFailed
+
+ZONES = "abcdefgh"
+REGION_HOST = "127.0.0.1"
+WRITER_HOST = "127.0.10.1"
+READER_HOST = "127.0.11.1"
+
+
+def home() -> Path:
+    """The folder of all labs: LAB_HOME, or the user's state folder."""
+    named = os.environ.get("LAB_HOME")
+    if named:
+        return Path(named)
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "drill-lab"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """One zone's addresses: clients reach `postgres`; other zones come through the link."""
+
+    letter: str
+    instance: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Ports of one lab, each the same in every zone."""
+
+    postgres: int
+    patroni: int
+    linked_postgres: int
+    linked_patroni: int
+    linked_etcd: int
+    etcd: int
+    etcd_peer: int
+    api: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passwords:
+    """Made anew for every lab; known to its folder, and to Secrets Manager."""
+
+    admin: str = field(repr=False)
+    replication: str = field(repr=False)
+    application: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Everything about a lab that stays as it is while it is up."""
+
+    name: str
+    folder: Path
+    zones: tuple[Zone, ...]
+    ports: Ports
+    passwords: Passwords
+    fault_in: str | None = None
+    endpoint_lag_s: float = 0.0
+
+    database: str = "app"
+    user: str = "app"
+
+    @classmethod
+    def plan(
+        cls, name: str, *, zones: int = 3, fault_in: str | None = None, endpoint_lag_s: float = 0.0, api_port: int = 0
+    ) -> Layout:
+        """Choose addresses, free ports and passwords for a new lab; nothing is created yet."""
+        if not name.replace("-", "").isalnum() or not name[0].isalpha():
+            raise LabError(f"{name!r} is no name for a lab: use letters, digits and dashes, a letter first")
+        if not 2 <= zones <= len(ZONES):
+            raise LabError(f"a lab has 2 to {len(ZONES)} zones, not {zones}")
+        letters = ZONES[:zones]
+        members = tuple(
+            Zone(letter=letter, instance=f"{name}-{letter}", host=f"127.0.{number}.1")
+            for number, letter in enumerate(letters, start=1)
+        )
+        hosts = [REGION_HOST, WRITER_HOST, READER_HOST, *(zone.host for zone in members)]
+        *free, api = _free_ports(hosts, 8)
+        return cls(
+            name=name,
+            folder=home() / name,
+            zones=members,
+            ports=Ports(**dict(zip(_PORTS, (*free, api_port or api), strict=True))),
+            passwords=Passwords(**{each: secrets.token_urlsafe(18) for each in _PASSWORDS}),
+            fault_in=fault_in,
+            endpoint_lag_s=endpoint_lag_s,
+        )
+
+    def save(self) -> None:
+        """Write `lab.json` into the folder, readable by its owner alone."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        described = asdict(self) | {"folder": str(self.folder)}
+        descriptor = os.open(self.folder / "lab.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(described, file, indent=1)
+
+    @classmethod
+    def load(cls, folder: Path) -> Layout:
+        """Read what `save` wrote; NotRunning where there is none."""
+        try:
+            described = json.loads((folder / "lab.json").read_text())
+        except FileNotFoundError as error:
+            raise NotRunning(f"there is no lab {folder.name!r}: `python -m lab up --name {folder.name}`") from error
+        return cls(
+            **described
+            | {
+                "folder": Path(described["folder"]),
+                "zones": tuple(Zone(**zone) for zone in described["zones"]),
+                "ports": Ports(**described["ports"]),
+                "passwords": Passwords(**described["passwords"]),
+            }
+        )
+
+    def zone(self, instance: str) -> Zone:
+        """The zone of an instance."""
+        return next(zone for zone in self.zones if zone.instance == instance)
+
+    def zone_folder(self, zone: Zone) -> Path:
+        """The folder of everything that runs in a zone."""
+        return self.folder / f"zone-{zone.letter}"
+
+
+_PORTS = tuple(Ports.__dataclass_fields__)
+_PASSWORDS = tuple(Passwords.__dataclass_fields__)
+
+
+def _free_ports(hosts: list[str], count: int) -> list[int]:
+    """Ports that are free on every one of the hosts at this moment, below the range of outgoing connections."""
+    found: list[int] = []
+    start = 20_000 + secrets.randbelow(10_000)
+    for port in range(start, start + 2_000):
+        if _is_free(hosts, port):
+            found.append(port)
+            if len(found) == count:
+                return found
+    raise StartFailed(f"found no {count} free ports from {start} on")
+
+
+def _is_free(hosts: list[str], port: int) -> bool:
+    for host in hosts:
+        with socket.socket() as probe:
+            try:
+                probe.bind((host, port))
+            except PermissionError:
+                return False
+            except OSError as error:
+                if error.errno == 99:  # EADDRNOTAVAIL: macOS knows only 127.0.0.1 until told otherwise
+                    raise StartFailed(
+                        f"the address {host} is not there; the lab gives each zone its own. "
+                        f"On macOS: sudo ifconfig lo0 alias {host}"
+                    ) from error
+                return False
+    return True

@@ -1,0 +1,196 @@
+"""Bring a lab up, look at it, and take it down; all that a user of the lab needs from Python."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from lab import layout as layouts
+from lab import processes, programs, sabotage
+from lab.errors import AlreadyRunning, LabError, NotRunning, StartFailed
+from lab.layout import READER_HOST, REGION_HOST, WRITER_HOST, Layout
+
+START_DEADLINE_S = 120.0
+STOP_DEADLINE_S = 15.0
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lab:
+    """A lab that is up: all that one needs to reach it, and no password."""
+
+    name: str
+    folder: Path
+    endpoint_url: str
+    region: str
+    cluster: str
+    secret: str
+    writer: str
+    reader: str
+    port: int
+    fault_in: str | None
+    started_in_s: float | None = None
+
+    def as_json(self) -> str:
+        """One line of JSON for scripts."""
+        return json.dumps({name: str(value) if name == "folder" else value for name, value in _fields(self)})
+
+
+def _fields(lab: Lab) -> Iterator[tuple[str, Any]]:
+    return ((name, getattr(lab, name)) for name in Lab.__dataclass_fields__)
+
+
+def up(
+    name: str = "lab",
+    *,
+    zones: int = 3,
+    fault_in: str | None = None,
+    endpoint_lag_s: float = 0.0,
+    api_port: int = 0,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Lab:
+    """Start a lab and return when it is healthy; it outlives the caller.
+
+    LabError says why not, in one line; then nothing is left behind.
+    """
+    sabotage.named(fault_in)
+    prefix = programs.as_ordinary_user()
+    programs.postgres_bin()
+    programs.etcd()
+    planned = Layout.plan(name, zones=zones, fault_in=fault_in, endpoint_lag_s=endpoint_lag_s, api_port=api_port)
+    began_s = time.monotonic()
+    _claim(planned.folder)
+    planned.save()
+    command = [*prefix, *programs.python("lab.serve", str(planned.folder))]
+    process = processes.start(command, folder=planned.folder, log="serve.log")
+    try:
+        _follow(planned.folder, process, progress)
+    except BaseException:
+        down(name)
+        raise
+    return _described(planned, started_in_s=round(time.monotonic() - began_s, 2))
+
+
+def status(name: str = "lab") -> Lab:
+    """The lab of that name; NotRunning where there is none that is up."""
+    layout = Layout.load(layouts.home() / name)
+    if not (layout.folder / "ready").exists() or _server(layout.folder) is None:
+        raise NotRunning(f"the lab {name!r} is not up: `python -m lab down --name {name}` clears what is left of it")
+    return _described(layout)
+
+
+def down(name: str = "lab") -> bool:
+    """End every process of the lab and remove its folder; False where there was nothing.
+
+    Works on what is left of a lab, too, whoever of it was killed.
+    """
+    folder = layouts.home() / name
+    if not folder.exists():
+        return False
+    server = _server(folder)
+    if server is not None:
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(STOP_DEADLINE_S)
+        except psutil.TimeoutExpired:
+            server.kill()
+    processes.kill(folder)
+    shutil.rmtree(folder)
+    return True
+
+
+def names() -> list[str]:
+    """Every lab that has a folder."""
+    return sorted(path.parent.name for path in layouts.home().glob("*/lab.json"))
+
+
+@contextmanager
+def running(name: str, **how: Any) -> Iterator[Lab]:
+    """A lab for the length of a block."""
+    try:
+        yield up(name, **how)
+    finally:
+        down(name)
+
+
+def _claim(folder: Path) -> None:
+    """Make the folder ours; a lab that is up keeps it, what is left of a dead one is cleared away."""
+    if folder.exists():
+        if _server(folder) is not None:
+            raise AlreadyRunning(f"the lab {folder.name!r} is up: choose another --name, or take it down first")
+        down(folder.name)
+    try:
+        folder.mkdir(parents=True, mode=0o700)
+    except FileExistsError as error:
+        raise AlreadyRunning(f"the lab {folder.name!r} is being started by somebody else") from error
+    except OSError as error:
+        raise StartFailed(f"cannot make {folder}: {error.strerror}; set LAB_HOME to a folder of yours") from error
+
+
+def _server(folder: Path) -> psutil.Process | None:
+    """The process that is the lab."""
+    for process in psutil.process_iter():
+        try:
+            if process.status() != psutil.STATUS_ZOMBIE and process.cmdline()[-2:] == ["lab.serve", str(folder)]:
+                return process
+        except psutil.Error:
+            continue
+    return None
+
+
+def _follow(folder: Path, process: subprocess.Popen[bytes], progress: Callable[[str], None]) -> None:
+    """Pass on how far it got, until it is ready or has failed."""
+    told = 0
+
+    def settled() -> bool:
+        nonlocal told
+        said = (folder / "progress").read_text().splitlines() if (folder / "progress").exists() else []
+        for line in said[told:]:
+            progress(line)
+        told = len(said)
+        return (folder / "ready").exists() or process.poll() is not None
+
+    try:
+        processes.wait_until(settled, deadline_s=START_DEADLINE_S, what="the lab to come up", pause_s=0.05)
+    except TimeoutError as error:
+        raise StartFailed(f"the lab did not come up: {error}; {_last_words(folder)}") from error
+    if not (folder / "ready").exists():
+        raise StartFailed(f"the lab did not come up: {_last_words(folder)}")
+
+
+def _last_words(folder: Path) -> str:
+    """Why it failed, or the end of its log; the folder will be gone."""
+    failed = folder / "failed"
+    if failed.exists():
+        return failed.read_text()
+    lines = (folder / "serve.log").read_text().strip().splitlines()
+    return lines[-1] if lines else "it said nothing"
+
+
+def _described(layout: Layout, *, started_in_s: float | None = None) -> Lab:
+    return Lab(
+        name=layout.name,
+        folder=layout.folder,
+        endpoint_url=f"http://{REGION_HOST}:{layout.ports.api}",
+        region=REGION,
+        cluster=layout.name,
+        secret=f"{layout.name}/{layout.user}",
+        writer=WRITER_HOST,
+        reader=READER_HOST,
+        port=layout.ports.postgres,
+        fault_in=layout.fault_in,
+        started_in_s=started_in_s,
+    )
+
+
+__all__ = ["Lab", "LabError", "down", "names", "running", "status", "up"]

@@ -1,0 +1,45 @@
+"""Deliberately defective labs: each starts healthy, and then breaks one promise.
+
+For proving that the suites notice (`lab up --fault-in NAME`). One defect a file; the first is none at all.
+"""
+
+from lab.errors import LabError
+from lab.sabotage import (
+    double_apply,
+    false_refusal,
+    lossy_replication,
+    never_promotes,
+    no_rejoin,
+    slow_promotion,
+    stale_endpoint,
+    stale_readers,
+    two_writers,
+)
+from lab.sabotage.none import Sabotage
+
+__all__ = ["NAMES", "Sabotage", "named"]
+
+_ALL = {
+    module.SABOTAGE.name: module.SABOTAGE
+    for module in (
+        double_apply,
+        false_refusal,
+        lossy_replication,
+        never_promotes,
+        no_rejoin,
+        slow_promotion,
+        stale_endpoint,
+        stale_readers,
+        two_writers,
+    )
+}
+NAMES = tuple(_ALL)
+
+
+def named(name: str | None) -> Sabotage:
+    """The defect of that name; none at all for None; LabError lists the names for any other."""
+    if name is None:
+        return Sabotage()
+    if name not in _ALL:
+        raise LabError(f"{name!r} is no fault to build in; there are: {', '.join(NAMES)}")
+    return _ALL[name]

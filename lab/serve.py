@@ -1,0 +1,85 @@
+"""The process that is a lab: it starts the cluster and the APIs, and ends them when it is told to end.
+
+    python -m lab.serve FOLDER
+
+`ready` in the folder says that all is up; `progress` says how far it got, `failed` why it did not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from lab import processes, sabotage
+from lab.cluster import LabCluster
+from lab.errors import LabError
+from lab.layout import REGION_HOST, Layout
+
+NEEDED_BYTES = 2 << 30
+
+
+def serve(folder: Path) -> int:
+    """Be the lab until SIGTERM; 0 when it ended as told, 1 when it did not come up."""
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    processes.adopt_orphans()
+    layout = Layout.load(folder)
+    logging.basicConfig(
+        filename=folder / "control.log", level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    cluster = LabCluster(layout, sabotage.named(layout.fault_in))
+    with contextlib.ExitStack() as going_down:
+        going_down.callback(cluster.stop)
+        try:
+            _require_space(folder)
+            _come_up(cluster, going_down)
+        except (LabError, TimeoutError, OSError) as error:
+            logging.getLogger("lab").exception("the lab did not come up")
+            (folder / "failed").write_text(str(error))
+            return 1
+        (folder / "ready").touch()
+        ended.wait()
+    return 0
+
+
+def _come_up(cluster: LabCluster, going_down: contextlib.ExitStack) -> None:
+    """Bring up the APIs beside the cluster, since each takes seconds of a processor of its own."""
+    from lab.api.server import Identity, import_moto, serve_api
+
+    layout = cluster.layout
+    importing = threading.Thread(target=import_moto)
+    importing.start()
+    with (layout.folder / "progress").open("a", buffering=1) as progress:
+        cluster.start(lambda text: print(text, file=progress))
+        print("AWS APIs", file=progress)
+        importing.join()
+        identity = Identity(
+            cluster=layout.name,
+            database=layout.database,
+            user=layout.user,
+            password=layout.passwords.application,
+            admin_user="postgres",
+            admin_password=layout.passwords.admin,
+        )
+        server = serve_api(cluster, host=REGION_HOST, port=layout.ports.api, identity=identity)
+        going_down.callback(server.close)
+
+
+def _require_space(folder: Path) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < NEEDED_BYTES:
+        raise LabError(
+            f"{folder} has {free >> 20} MiB free, a lab needs {NEEDED_BYTES >> 20}: "
+            "free some, or set LAB_HOME to a folder on another disk"
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(serve(Path(sys.argv[1])))

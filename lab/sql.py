@@ -1,0 +1,73 @@
+"""Aurora's SQL functions on plain PostgreSQL, so that Aurora-aware drivers recognise the lab.
+
+Each instance knows itself and its fellows by settings (`lab.instance`, `lab.members`). A reader knows its
+writer by whom it receives from. The functions run with the definer's rights, since an ordinary role may not
+read the replication statistics.
+"""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import sql
+
+from lab.layout import Layout
+
+FUNCTIONS = """
+CREATE OR REPLACE FUNCTION pg_catalog.aurora_version() RETURNS text
+    LANGUAGE sql STABLE AS $$ SELECT '18.0.lab' $$;
+
+CREATE OR REPLACE FUNCTION pg_catalog.aurora_db_instance_identifier() RETURNS text
+    LANGUAGE sql STABLE AS $$ SELECT current_setting('lab.instance') $$;
+
+CREATE OR REPLACE FUNCTION pg_catalog.aurora_replica_status() RETURNS TABLE (
+    server_id text, session_id text, durable_lsn bigint, current_read_lsn bigint, cpu real,
+    replica_lag_in_msec real, last_update_timestamp timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+    WITH members AS (
+        SELECT split_part(member, '=', 1) AS id, split_part(member, '=', 2) AS host
+        FROM unnest(string_to_array(current_setting('lab.members'), ',')) AS member
+    ), source AS (
+        SELECT CASE WHEN pg_is_in_recovery() THEN coalesce(
+                   (SELECT sender_host FROM pg_stat_wal_receiver),
+                   substring(current_setting('primary_conninfo') FROM 'host=([^ ]+)'))
+               END AS host
+    ), writer AS (
+        SELECT CASE WHEN pg_is_in_recovery() THEN (SELECT id FROM members, source WHERE members.host = source.host)
+               ELSE current_setting('lab.instance') END AS id
+    )
+    SELECT members.id,
+           CASE WHEN members.id = writer.id THEN 'MASTER_SESSION_ID'
+                ELSE md5(members.id)::uuid::text END,
+           NULL::bigint, NULL::bigint, 0::real,
+           CASE WHEN members.id = writer.id THEN 0
+                WHEN members.id = current_setting('lab.instance') AND pg_is_in_recovery() THEN
+                    CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+                         ELSE 1000 * extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END
+                ELSE coalesce(1000 * extract(epoch FROM standby.replay_lag), 0) END::real,
+           coalesce(standby.reply_time, clock_timestamp())
+    FROM members CROSS JOIN writer LEFT JOIN pg_stat_replication AS standby ON standby.application_name = members.id
+    WHERE pg_is_in_recovery() OR members.id = writer.id OR standby.pid IS NOT NULL
+$$;
+"""
+
+SETTINGS_VIEW = """
+CREATE OR REPLACE VIEW pg_catalog.pg_settings AS
+    SELECT * FROM pg_show_all_settings()
+    UNION ALL
+    SELECT 'rds.extensions', 'aurora_stat_utils', NULL, 'Customized Options', 'Extensions offered by the lab.',
+           NULL, 'internal', 'string', 'default', NULL, NULL, NULL, NULL, NULL, NULL, NULL, false
+"""
+
+
+def prepare(layout: Layout, *, host: str) -> None:
+    """Create the application's role and database, and the functions, on the writer; they replicate."""
+    admin = {"host": host, "port": layout.ports.postgres, "user": "postgres", "password": layout.passwords.admin}
+    user, database = sql.Identifier(layout.user), sql.Identifier(layout.database)
+    password = sql.Literal(layout.passwords.application)
+    with psycopg.connect(**admin, dbname="postgres", autocommit=True, connect_timeout=5) as connection:  # type: ignore[arg-type]
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} IN ROLE pg_monitor").format(user, password))
+        connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, user))
+    with psycopg.connect(**admin, dbname=layout.database, connect_timeout=5) as connection:  # type: ignore[arg-type]
+        connection.execute("SET allow_system_table_mods = on")
+        connection.execute(FUNCTIONS)
+        connection.execute(SETTINGS_VIEW)
