@@ -7,7 +7,8 @@
     │   └── Busy             somebody else is breaking the target, or measuring on this machine
     ├── FaultError           a fault could not be injected or healed
     │   ├── Unsupported      the target offers no way to do this fault
-    │   └── NoEffect         the fault was asked for, and nothing happened
+    │   ├── NoEffect         the fault was asked for, and nothing happened
+    │   └── NotHealed        the fault is still there: `drill heal`
     ├── NotSteady            the target was not healthy before anything was broken
     ├── ProbeError           a probe did not do its work, so that its silence proves nothing
     ├── LimitReached         the experiment's hard limit in time or in writes was reached
@@ -47,6 +48,10 @@ class Unsupported(FaultError):
 
 class NoEffect(FaultError):
     """The fault was asked for and nothing happened: the experiment proves nothing."""
+
+
+class NotHealed(FaultError):
+    """The fault could not be undone, and stands in the journal: `drill heal`."""
 
 
 class NotSteady(DrillError):

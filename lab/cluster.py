@@ -33,7 +33,9 @@ class LabCluster:
 
     def __init__(self, layout: Layout, sabotage: Sabotage) -> None:
         self.layout, self.sabotage = layout, sabotage
-        self.zones = {zone.instance: ZoneHost(layout, zone, hooks=sabotage.hooks(layout.folder)) for zone in layout.zones}
+        self.zones = {
+            zone.instance: ZoneHost(layout, zone, hooks=sabotage.hooks(layout.folder)) for zone in layout.zones
+        }
         self.watches = {zone.instance: InstanceWatch(layout, zone) for zone in layout.zones}
         self.endpoints = Forwarder(layout.folder / "region" / "endpoints")
         self.etcd = Etcd(layout)

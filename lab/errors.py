@@ -1,11 +1,11 @@
 """Everything that the lab raises on purpose.
 
-    LabError
-    ├── NotInstalled     a program that the lab needs is not there, or may not run
-    ├── NotRunning       there is no such lab
-    ├── AlreadyRunning   a lab of that name is up
-    ├── StartFailed      the lab did not come up; says which part, and where its log is
-    └── WrongState       (lab/control.py) what is asked for cannot be done now
+LabError
+├── NotInstalled     a program that the lab needs is not there, or may not run
+├── NotRunning       there is no such lab
+├── AlreadyRunning   a lab of that name is up
+├── StartFailed      the lab did not come up; says which part, and where its log is
+└── WrongState       (lab/control.py) what is asked for cannot be done now
 """
 
 

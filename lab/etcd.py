@@ -45,7 +45,10 @@ class Etcd:
     def _range(self) -> dict[str, str]:
         last = self.prefix[:-1] + chr(ord("/") + 1)
         found = self._post("/v3/kv/range", {"key": _encode(self.prefix), "range_end": _encode(last)})
-        return {_decode(each["key"]).removeprefix(self.prefix): _decode(each.get("value", "")) for each in found.get("kvs", ())}
+        return {
+            _decode(each["key"]).removeprefix(self.prefix): _decode(each.get("value", ""))
+            for each in found.get("kvs", ())
+        }
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -24,6 +24,9 @@ START_DEADLINE_S = 120.0
 STOP_DEADLINE_S = 15.0
 REGION = "us-east-1"
 
+_started: dict[Path, subprocess.Popen[bytes]] = {}
+"""The labs that this process started; their processes are its children until `down` has waited for them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lab:
@@ -72,9 +75,9 @@ def up(
     _claim(planned.folder)
     planned.save()
     command = [*prefix, *programs.python("lab.serve", str(planned.folder))]
-    process = processes.start(command, folder=planned.folder, log="serve.log")
+    _started[planned.folder] = processes.start(command, folder=planned.folder, log="serve.log")
     try:
-        _follow(planned.folder, process, progress)
+        _follow(planned.folder, _started[planned.folder], progress)
     except BaseException:
         down(name)
         raise
@@ -105,6 +108,8 @@ def down(name: str = "lab") -> bool:
         except psutil.TimeoutExpired:
             server.kill()
     processes.kill(folder)
+    if ours := _started.pop(folder, None):
+        ours.wait(STOP_DEADLINE_S)
     shutil.rmtree(folder)
     return True
 

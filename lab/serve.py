@@ -23,7 +23,7 @@ from lab.layout import REGION_HOST, Layout
 NEEDED_BYTES = 2 << 30
 
 
-def serve(folder: Path) -> int:
+def main(folder: Path) -> int:
     """Be the lab until SIGTERM; 0 when it ended as told, 1 when it did not come up."""
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -51,10 +51,11 @@ def serve(folder: Path) -> int:
 
 def _come_up(cluster: LabCluster, going_down: contextlib.ExitStack) -> None:
     """Bring up the APIs beside the cluster, since each takes seconds of a processor of its own."""
-    from lab.api.server import Identity, import_moto, serve_api
+    from lab.api.identity import Identity
+    from lab.api.server import serve
 
     layout = cluster.layout
-    importing = threading.Thread(target=import_moto)
+    importing = threading.Thread(target=_import_moto, daemon=True)
     importing.start()
     with (layout.folder / "progress").open("a", buffering=1) as progress:
         cluster.start(lambda text: print(text, file=progress))
@@ -65,11 +66,19 @@ def _come_up(cluster: LabCluster, going_down: contextlib.ExitStack) -> None:
             database=layout.database,
             user=layout.user,
             password=layout.passwords.application,
-            admin_user="postgres",
+            admin="postgres",
             admin_password=layout.passwords.admin,
         )
-        server = serve_api(cluster, host=REGION_HOST, port=layout.ports.api, identity=identity)
+        server = serve(cluster, host=REGION_HOST, port=layout.ports.api, identity=identity)
         going_down.callback(server.close)
+
+
+def _import_moto() -> None:
+    """Importing it takes a second or two."""
+    import moto.fis.models
+    import moto.rds.models
+    import moto.secretsmanager.models
+    import moto.server  # noqa: F401 - only to have them
 
 
 def _require_space(folder: Path) -> None:
@@ -82,4 +91,4 @@ def _require_space(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(serve(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,1 @@
+"""What a database under test can do, and how to reach it (boto3, psycopg)."""

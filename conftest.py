@@ -1,0 +1,3 @@
+"""The plugins of the suites."""
+
+pytest_plugins = ("fixtures.options", "fixtures.targets", "fixtures.evidence", "fixtures.experiments")

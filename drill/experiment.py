@@ -1,0 +1,249 @@
+"""One experiment, from steady state to the last row read back: what it saw becomes a history, and is judged later.
+
+    steady state -> inject -> confirm the fault's own effect -> wait for recovery -> heal
+                 -> wait for redundancy -> stop the probes -> read everything back
+
+A target that is not steady is never broken; a fault without an effect proves nothing; both leave a history
+that is undecided. However the experiment ends, the fault is healed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import polars as pl
+
+from drill.errors import NoEffect, NotSteady
+from drill.faults import Fault, Injection
+from drill.history import SCHEMA, Action, Anchor, History, Outcome
+from drill.journal import Journal, Undo
+from drill.probes.progress import Progress
+from drill.targets.target import Target
+
+LOOK_EVERY_S = 0.1
+LIVE_WITHIN_S = 0.6
+"""A client is alive when its last operation is no older: a few reports of the probes."""
+
+PINNED = "pinned"
+APPLICATIONS = ("writer", "reader")
+ALL = (*APPLICATIONS, PINNED, "watcher")
+"""How the names of the probes' clients begin."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How long each stage may take, and how long what must last has to last; seconds."""
+
+    steady_s: float = 3.0
+    steady_deadline_s: float = 30.0
+    recovered_s: float = 2.0
+    recovery_deadline_s: float = 75.0
+    redundancy_deadline_s: float = 75.0
+    after_s: float = 1.0
+    limit_s: float = 180.0
+
+
+class Clients(Protocol):
+    """The probes at work, as an experiment sees them."""
+
+    def progress(self) -> Progress:
+        """How they are doing."""
+
+    def stop(self) -> pl.DataFrame:
+        """End them; everything they recorded."""
+
+
+class Witness(Protocol):
+    """Who observes the target: the probes, and the questions that only an experiment asks. See drill/probes/witness.py."""
+
+    def clients(self) -> AbstractContextManager[Clients]:
+        """The probes, for the length of a block."""
+
+    def missing(self) -> str | None:
+        """What the target still lacks of its redundancy."""
+
+    def read_back(self) -> list[pl.DataFrame]:
+        """Everything, read from the writer once the probes have stopped, and each instance's digest."""
+
+    def anchor(self) -> Anchor:
+        """One moment on both clocks."""
+
+
+@dataclass(slots=True)
+class Log:
+    """The rows that the experiment itself adds to the history."""
+
+    now_ns: Callable[[], int]
+    rows: list[dict[str, object]] = field(default_factory=list)
+
+    def add(
+        self,
+        client: str,
+        action: Action,
+        *,
+        since_ns: int,
+        endpoint: str | None = None,
+        code: str | None = None,
+        outcome: Outcome = Outcome.OK,
+    ) -> None:
+        """One operation that began at `since_ns` and ends now."""
+        self.rows.append(
+            {
+                "client": client,
+                "action": str(action),
+                "endpoint": endpoint,
+                "invoked_ns": since_ns,
+                "completed_ns": self.now_ns(),
+                "outcome": str(outcome),
+                "code": code,
+            }
+        )
+
+    def frame(self) -> pl.DataFrame:
+        """As rows of a history."""
+        return _typed(pl.DataFrame(self.rows, schema_overrides={"endpoint": pl.String, "code": pl.String}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experiment:
+    """Run it once with `run`; clocks and sleep are injected, so that it also runs in memory in milliseconds."""
+
+    fault: Fault
+    target: Target
+    witness: Witness
+    journal: Journal
+    mark: str
+    name: str = "none"
+    timing: Timing = field(default_factory=Timing)
+    say: Say = lambda _: None
+    now_ns: Callable[[], int] = time.monotonic_ns
+    sleep: Callable[[float], None] = time.sleep
+
+    def run(self) -> History:
+        """Break the target and watch it; raises NotSteady before anything is broken.
+
+        Afterwards it raises where it could not heal, and where the probes failed or reached their limit: then
+        their silence proves nothing. A fault without effect ends it early, with a history that says so.
+        """
+        ends_ns = self.now_ns() + round(self.timing.limit_s * 1e9)
+        log = Log(self.now_ns)
+        with self.witness.clients() as clients:
+            self.say("steady state")
+            self._await_steady(clients)
+            self._break(clients, log, ends_ns)
+            self._await_redundancy(log, ends_ns)
+            self._pass(self.timing.after_s)
+            seen = clients.stop()
+        self.say("reading everything back")
+        found = self.witness.read_back()
+        rows = pl.concat([_typed(frame) for frame in (seen, log.frame(), *found) if frame.width])
+        return History.of(rows, anchor=self.witness.anchor(), fault=self.name)
+
+    def _await_steady(self, clients: Clients) -> None:
+        """Every client has ended OK of late, for a while on end; pinned ones at readers must only be alive."""
+        try:
+            self._await(
+                lambda: not _behind(clients.progress(), self.now_ns(), ALL),
+                lasting_s=self.timing.steady_s,
+                deadline_s=self.timing.steady_deadline_s + self.timing.steady_s,
+            )
+        except TimeoutError as error:
+            idle = ", ".join(sorted(_behind(clients.progress(), self.now_ns(), ALL))) or "some by turns"
+            raise NotSteady(
+                f"{self.target.name} was not in a steady state within {self.timing.steady_deadline_s:g} s, and nothing "
+                f"was broken: no success for {idle}"
+            ) from error
+
+    def _break(self, clients: Clients, log: Log, ends_ns: int) -> None:
+        with self.journal.promise(Undo.STOP_FAULTS, self.mark, target=self.target.name, what=self.name):
+            since_ns = self.now_ns()
+            self.say(f"injecting {self.name}")
+            with self.fault(self.target, mark=self.mark) as injection:
+                log.add("fault", Action.INJECT, since_ns=since_ns, endpoint=injection.instance)
+                if self._has_effect(injection, log):
+                    self._await_recovery(clients, injection, ends_ns)
+                since_ns = self.now_ns()
+            log.add("fault", Action.HEAL, since_ns=since_ns, endpoint=injection.instance)
+            self.say("healed")
+
+    def _has_effect(self, injection: Injection, log: Log) -> bool:
+        since_ns = self.now_ns()
+        try:
+            seen = injection.confirm()
+        except NoEffect as error:
+            self.say(f"not confirmed: {error}")
+            log.add("fault", Action.CONFIRM, since_ns=since_ns, code=str(error), outcome=Outcome.FAILED)
+            return False
+        self.say(f"confirmed: {seen}")
+        log.add("fault", Action.CONFIRM, since_ns=since_ns, endpoint=injection.instance, code=seen)
+        return True
+
+    def _await_recovery(self, clients: Clients, injection: Injection, ends_ns: int) -> None:
+        """Until all that was asked for has happened and every client succeeds again, or it has taken too long."""
+        with suppress(TimeoutError):
+            self._await(
+                lambda: not _behind(clients.progress(), self.now_ns(), APPLICATIONS) and injection.over(),
+                lasting_s=self.timing.recovered_s,
+                deadline_s=min(self.timing.recovery_deadline_s, (ends_ns - self.now_ns()) / 1e9),
+            )
+            self.say("every client succeeds again")
+            return
+        self.say("not every client succeeded again")
+
+    def _await_redundancy(self, log: Log, ends_ns: int) -> None:
+        """Look until nothing is missing, and write down each look."""
+        deadline_ns = min(ends_ns, self.now_ns() + round(self.timing.redundancy_deadline_s * 1e9))
+        lacking: str | None = "unknown"
+        while lacking is not None and self.now_ns() < deadline_ns:
+            since_ns = self.now_ns()
+            was, lacking = lacking, self.witness.missing()
+            outcome = Outcome.FAILED if lacking else Outcome.OK
+            log.add("redundancy", Action.REDUNDANT, since_ns=since_ns, endpoint="api", code=lacking, outcome=outcome)
+            if lacking != was:
+                self.say(f"redundancy: {lacking or 'restored'}")
+            if lacking:
+                self.sleep(LOOK_EVERY_S)
+
+    def _await(self, condition: Callable[[], bool], *, lasting_s: float, deadline_s: float) -> None:
+        """Until the condition has held for so long on end; TimeoutError after the deadline."""
+        ends_ns = self.now_ns() + round(deadline_s * 1e9)
+        since_ns: int | None = None
+        while True:
+            now_ns = self.now_ns()
+            since_ns = (since_ns or now_ns) if condition() else None
+            if since_ns is not None and now_ns - since_ns >= lasting_s * 1e9:
+                return
+            if now_ns > ends_ns:
+                raise TimeoutError
+            self.sleep(LOOK_EVERY_S)
+
+    def _pass(self, seconds: float) -> None:
+        """Let the probes go on for so long."""
+        ends_ns = self.now_ns() + round(seconds * 1e9)
+        while self.now_ns() < ends_ns:
+            self.sleep(LOOK_EVERY_S)
+
+
+def _behind(progress: Progress, now_ns: int, kinds: tuple[str, ...]) -> list[str]:
+    """The clients of these kinds that have not succeeded of late; a pinned one need only be alive."""
+    oldest_ns = now_ns - round(LIVE_WITHIN_S * 1e9)
+    chosen = {name: client for name, client in progress.clients.items() if name.startswith(kinds)}
+    return [
+        name
+        for name, client in chosen.items()
+        if ((client.last_ns if name.startswith(PINNED) else client.last_ok_ns) or 0) < oldest_ns
+    ] or ([] if chosen else ["any client"])
+
+
+def _typed(frame: pl.DataFrame) -> pl.DataFrame:
+    present: Sequence[str] = frame.columns
+    return frame.select(
+        pl.col(name).cast(kind) if name in present else pl.lit(None, dtype=kind).alias(name)
+        for name, kind in SCHEMA.items()
+    )

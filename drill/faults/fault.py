@@ -1,0 +1,89 @@
+"""What a fault is, and what it tells once it was asked for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+import psycopg
+
+from drill.errors import NoEffect
+from drill.targets.session import DeadlinePassed, ask
+from drill.targets.target import Target
+
+EFFECT_DEADLINE_S = 30.0
+LOOK_EVERY_S = 0.05
+
+
+def _always() -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Injection:
+    """A fault that was asked for: on which instance, how to see its own effect, and whether all of it happened.
+
+    `confirm` returns what was seen, in words, or raises NoEffect.
+    """
+
+    instance: str
+    confirm: Callable[[], str]
+    over: Callable[[], bool] = _always
+
+
+class Fault(Protocol):
+    """Leaving the block heals. `mark` tags what the fault starts, so that it can be found after a crash."""
+
+    def __call__(self, target: Target, *, mark: str) -> AbstractContextManager[Injection]:
+        """Ask for the fault on entering, heal on leaving."""
+
+
+def await_effect(look: Callable[[], str | None], *, what: str, deadline_s: float = EFFECT_DEADLINE_S) -> str:
+    """Look until something is seen, and return it; NoEffect when the deadline has passed."""
+    ends_at = time.monotonic() + deadline_s
+    while (seen := look()) is None:
+        if time.monotonic() > ends_at:
+            raise NoEffect(f"nothing was seen of {what} within {deadline_s:g} s")
+        time.sleep(LOOK_EVERY_S)
+    return seen
+
+
+def started_at(target: Target, instance: str) -> object:
+    """When the instance's postmaster started: another time is another life."""
+    ((started,),) = ask(target.address(instance), "SELECT pg_postmaster_start_time()", deadline_s=5.0)
+    return started
+
+
+def gone_or_another(target: Target, instance: str, before: object) -> Callable[[], str | None]:
+    """A look whether the postmaster that we knew is gone: nobody answers, or another one does."""
+    address = target.address(instance)
+
+    def look() -> str | None:
+        try:
+            ((started,),) = ask(address, "SELECT pg_postmaster_start_time()", deadline_s=1.0)
+        except DeadlinePassed:
+            return None
+        except psycopg.OperationalError as error:
+            return f"{instance} is gone: {str(error).strip().splitlines()[-1]}"
+        return f"{instance} was started anew at {started}" if started != before else None
+
+    return look
+
+
+def silent(target: Target, instance: str) -> Callable[[], str | None]:
+    """A look whether the instance accepts and answers nothing."""
+    address = target.address(instance)
+
+    def look() -> str | None:
+        try:
+            ask(address, "SELECT 1", deadline_s=1.0)
+        except DeadlinePassed:
+            return f"{instance} gives no answer within 1 s, and closes nothing"
+        except psycopg.OperationalError:
+            return None
+        return None
+
+    return look

@@ -1,0 +1,44 @@
+"""Faults that the Fault Injection Service carries out on the writer of the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from drill.errors import DrillError, FaultError, NoEffect, NotHealed
+from drill.faults.fault import Injection, await_effect
+from drill.targets.target import Target
+
+DURATION_S = 120.0
+"""After so long a fault ends by itself, should nobody be left to stop it."""
+
+Look = Callable[[], str | None]
+
+
+@contextmanager
+def injected(target: Target, action: str, *, mark: str, effect: Callable[[Target, str], Look]) -> Iterator[Injection]:
+    """Start a FIS experiment of one action; stop it on leaving.
+
+    `effect` is asked before the fault, with the target and its writer, for the look that will show its effect.
+    """
+    writer = target.topology().writer
+    if writer is None:
+        raise FaultError(f"{target.name} has no writer")
+    look = effect(target, writer)
+    experiment = target.start_fault(action, duration_s=DURATION_S, mark=mark)
+
+    def seen() -> str | None:
+        status, reason = target.fault_state(experiment)
+        if status == "failed":
+            raise NoEffect(f"{action} failed: {reason}")
+        return look() if status in {"running", "completed"} else None
+
+    try:
+        yield Injection(instance=writer, confirm=lambda: await_effect(seen, what=action))
+    finally:
+        try:
+            target.stop_fault(experiment)
+        except DrillError as error:
+            raise NotHealed(
+                f"{action} on {target.name} could not be stopped ({error}); `drill heal` tries again"
+            ) from error

@@ -1,0 +1,115 @@
+"""From what drill.toml says of a target to the target: credentials found, nothing touched yet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from drill.config import AuroraSettings
+from drill.errors import ConfigError, TargetError
+from drill.targets.aurora import DEADLINE_S, Aurora
+from drill.targets.postgres import Address
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BUNDLE_URL = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
+LAB_ROLE = "arn:aws:iam::123456789012:role/lab"
+
+
+def connect(name: str, settings: AuroraSettings, environment: Mapping[str, str]) -> Aurora:
+    """Find who we are and make the target; ConfigError or TargetError say what is missing.
+
+    Without `endpoint_url` it is AWS: TLS is verified in full against the RDS certificate bundle. Behind an
+    endpoint of its own a certificate is verified where `ca_bundle` names one.
+    """
+    session = _session(settings, environment)
+    user, password, database = _login(name, settings, session, environment)
+    credentials = Address(
+        host="",
+        user=user,
+        password=password,
+        dbname=settings.dbname or database or "postgres",
+        sslmode="verify-full" if settings.ca_bundle or not settings.endpoint_url else "prefer",
+        sslrootcert=_bundle(name, settings),
+    )
+    return Aurora(
+        name=name,
+        cluster=settings.cluster,
+        session=session,
+        credentials=_with_token(settings, session, credentials),
+        endpoint_url=settings.endpoint_url,
+        fis_role=settings.fis_role or (LAB_ROLE if settings.endpoint_url else None),
+    )
+
+
+def _session(settings: AuroraSettings, environment: Mapping[str, str]) -> boto3.Session:
+    # An endpoint of one's own (the lab) takes any credentials, but boto3 insists on some.
+    made_up = {"aws_access_key_id": "drill", "aws_secret_access_key": "drill"}
+    own = settings.endpoint_url and not settings.profile and "AWS_ACCESS_KEY_ID" not in environment
+    try:
+        return boto3.Session(region_name=settings.region, profile_name=settings.profile, **(made_up if own else {}))
+    except BotoCoreError as error:
+        raise ConfigError(f"profile {settings.profile!r}: {error}") from error
+
+
+def _login(
+    name: str, settings: AuroraSettings, session: boto3.Session, environment: Mapping[str, str]
+) -> tuple[str, str, str | None]:
+    if settings.login == "secret":
+        return _secret(settings, session)
+    if settings.user is None:
+        raise ConfigError(f"[target.{name}] names no user")
+    return settings.user, "" if settings.login == "iam" else settings.password(environment), None
+
+
+def _secret(settings: AuroraSettings, session: boto3.Session) -> tuple[str, str, str | None]:
+    config = Config(connect_timeout=DEADLINE_S, read_timeout=DEADLINE_S, retries={"total_max_attempts": 2})
+    client = session.client("secretsmanager", endpoint_url=settings.endpoint_url, config=config)
+    where = settings.endpoint_url or f"AWS in {settings.region}"
+    try:
+        text = client.get_secret_value(SecretId=str(settings.secret))["SecretString"]
+        secret = json.loads(text)
+        return secret["username"], secret["password"], secret.get("dbname")
+    except ClientError as error:
+        said = error.response["Error"]
+        raise TargetError(
+            f"the secret {settings.secret} at {where}: {said.get('Code')}: {said.get('Message')}; "
+            "is the name right, and is secretsmanager:GetSecretValue allowed?"
+        ) from error
+    except BotoCoreError as error:
+        raise TargetError(
+            f"secretsmanager:GetSecretValue at {where}: {error}; is endpoint_url right, and the network there?"
+        ) from error
+    except (KeyError, ValueError) as error:
+        raise TargetError(
+            f"the secret {settings.secret} at {where} is no JSON with username and password, as RDS makes them"
+        ) from error
+
+
+def _with_token(settings: AuroraSettings, session: boto3.Session, credentials: Address) -> Address:
+    """IAM tokens hold for the host and port they were made for, and for 15 minutes: for each address a new one."""
+    if settings.login != "iam":
+        return credentials
+    from drill.targets.iam import IamAddress
+
+    return IamAddress.of(credentials, session=session)
+
+
+def _bundle(name: str, settings: AuroraSettings) -> str | None:
+    path: Path | None = settings.ca_bundle
+    if path is None:
+        if settings.endpoint_url:
+            return None
+        raise ConfigError(
+            f"[target.{name}] names no ca_bundle, and TLS to AWS is verified: curl -O {BUNDLE_URL}, "
+            'then ca_bundle = "global-bundle.pem"'
+        )
+    if not path.exists():
+        raise ConfigError(f"[target.{name}] ca_bundle: there is no {path}: curl -O {BUNDLE_URL}")
+    return str(path)

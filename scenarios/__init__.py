@@ -1,0 +1,1 @@
+"""What we do to a database, as frozen values; suites say what must stay true meanwhile."""
