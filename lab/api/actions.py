@@ -1,0 +1,128 @@
+"""What FIS can do to a lab: AWS's own actions for RDS, and the lab's for what AWS offers no call for.
+
+An action is begun on the real cluster. One that lasts gives back how to undo it, and ends by itself after
+`duration`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lab.control import Cluster, Undo
+
+Begin = Callable[[Cluster, Sequence[str], Mapping[str, str]], Undo | None]
+
+LONGEST_S = 12 * 3600.0  # as long as AWS lets an action last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """What a parameter means; `wrong` says what is wrong with a value, or None."""
+
+    description: str
+    wrong: Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One thing that can be done to the cluster; `begin` gets the targets' names and the parameters."""
+
+    identifier: str
+    description: str
+    target: str
+    resource_type: str
+    begin: Begin
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+    def duration_s(self, given: Mapping[str, str]) -> float | None:
+        """How long it lasts, in seconds; None if it is over as soon as it has begun."""
+        return seconds(given.get("duration", "PT5M")) if "duration" in self.parameters else None
+
+
+def seconds(duration: str) -> float:
+    """Read an ISO 8601 duration of days, hours, minutes and seconds, such as PT90S; ValueError if it is none."""
+    form = r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?"
+    match = re.fullmatch(form, duration)
+    if match is None or not any(match.groups()):
+        raise ValueError(f"{duration} is no ISO 8601 duration such as PT60S.")
+    total = sum(float(count or 0) * unit for count, unit in zip(match.groups(), (86400, 3600, 60, 1), strict=True))
+    if not 0 < total <= LONGEST_S:
+        raise ValueError(f"{duration} must be longer than nothing and not longer than PT12H.")
+    return total
+
+
+def _wrong_duration(value: str) -> str | None:
+    try:
+        seconds(value)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _wrong_flag(value: str) -> str | None:
+    return None if value in {"true", "false"} else f"{value} is neither true nor false."
+
+
+def _failover(cluster: Cluster, _: Sequence[str], __: Mapping[str, str]) -> None:
+    cluster.failover(None)
+
+
+def _reboot(cluster: Cluster, instances: Sequence[str], given: Mapping[str, str]) -> None:
+    for each in instances:
+        if given.get("forceFailover") == "true" and cluster.topology().writer == each:
+            cluster.failover(None)
+        else:
+            cluster.reboot(each)
+
+
+def _lasting(name: str, description: str, begin: Callable[[Cluster], Undo]) -> Action:
+    return Action(
+        identifier=f"lab:{name}",
+        description=description,
+        target="Clusters",
+        resource_type="aws:rds:cluster",
+        begin=lambda cluster, _, __: begin(cluster),
+        parameters={
+            "duration": Parameter(
+                description="After how long it ends by itself, as an ISO 8601 duration; by default PT5M.",
+                wrong=_wrong_duration,
+            )
+        },
+    )
+
+
+ACTIONS: Mapping[str, Action] = {
+    each.identifier: each
+    for each in (
+        Action(
+            identifier="aws:rds:failover-db-cluster",
+            description="Fail over an Aurora cluster to one of its readers.",
+            target="Clusters",
+            resource_type="aws:rds:cluster",
+            begin=_failover,
+        ),
+        Action(
+            identifier="aws:rds:reboot-db-instances",
+            description="Restart instances; a writer can be failed over instead.",
+            target="DBInstances",
+            resource_type="aws:rds:db",
+            begin=_reboot,
+            parameters={
+                "forceFailover": Parameter(
+                    description="true: fail over where the instance is the writer; by default false.",
+                    wrong=_wrong_flag,
+                )
+            },
+        ),
+        _lasting("crash-writer", "Kill the writer's postmaster.", lambda cluster: cluster.crash_writer()),
+        _lasting("lose-zone", "Kill everything in the writer's zone.", lambda cluster: cluster.lose_zone()),
+        _lasting("freeze-zone", "Stop everything in the writer's zone.", lambda cluster: cluster.freeze_zone()),
+        _lasting(
+            "partition-zone",
+            "Cut the writer's zone off from the others and from consensus, but not from its clients.",
+            lambda cluster: cluster.partition_zone(),
+        ),
+    )
+}
