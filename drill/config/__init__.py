@@ -1,0 +1,24 @@
+"""What drill.toml says: targets, objectives and limits, checked to the last key before anything is touched.
+
+config = load(Path("drill.toml")).with_objectives(["recovery_time=30s"])
+config.target("staging").region
+config.objectives.recovery_time        # 30.0, in seconds
+"""
+
+from drill.config.durations import Duration, format_duration, parse_duration
+from drill.config.loading import Config, load, parse
+from drill.config.settings import AuroraSettings, LabSettings, Limits, Objectives, TargetSettings
+
+__all__ = [
+    "AuroraSettings",
+    "Config",
+    "Duration",
+    "LabSettings",
+    "Limits",
+    "Objectives",
+    "TargetSettings",
+    "format_duration",
+    "load",
+    "parse",
+    "parse_duration",
+]

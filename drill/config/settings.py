@@ -1,0 +1,147 @@
+"""The tables of drill.toml: what a target, the objectives and the limits may say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    ValidationInfo,
+    model_validator,
+)
+
+from drill.config.durations import Duration, format_duration
+from drill.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PASSWORD_VARIABLES = ("DRILL_PASSWORD", "PGPASSWORD")
+"""Where a password may stand, in this order. Never in a file."""
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Section(BaseModel):
+    """A table of the file: frozen, no key that we do not know, no value of another type than asked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class LabSettings(Section):
+    """The embedded lab, started on demand; `fault_in` names a defect that it is started with."""
+
+    kind: Literal["lab"] = "lab"
+    name: Text | None = None
+    zones: Annotated[int, Field(ge=1, le=9)] = 3
+    fault_in: Text | None = None
+
+
+def _http(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError('no URL; write it with its scheme, as in "https://localhost:5000"')
+    return url
+
+
+def _role(arn: str) -> str:
+    if not (arn.startswith("arn:aws") and ":iam::" in arn and ":role/" in arn):
+        raise ValueError('no role; write its ARN, as in "arn:aws:iam::123456789012:role/drill"')
+    return arn
+
+
+def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
+    """Read a path as meant from where the file stands, wherever we were started."""
+    folder = info.context if isinstance(info.context, Path) else Path()
+    return folder / path.expanduser()
+
+
+class AuroraSettings(Section):
+    """An Aurora PostgreSQL cluster and DynamoDB tables, on AWS or behind `endpoint_url`.
+
+    Exactly one way to log in: `secret`; `user`, with the password in the environment; `user` and `iam`.
+    Without `dbname` the secret's or the cluster's own is meant.
+    """
+
+    kind: Literal["aurora"]
+    region: Annotated[Text, Field(examples=["eu-west-1"])]
+    cluster: Annotated[Text, Field(examples=["orders-staging"])]
+    tables: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    secret: Text | None = None
+    user: Text | None = None
+    iam: bool = False
+    dbname: Text | None = None
+    endpoint_url: Annotated[str, AfterValidator(_http)] | None = None
+    ca_bundle: Annotated[Path, Field(strict=False), AfterValidator(_beside_the_file)] | None = None
+    profile: Text | None = None
+    fis_role: Annotated[str, AfterValidator(_role)] | None = None
+
+    @model_validator(mode="after")
+    def _one_way_to_log_in(self) -> Self:
+        if self.secret and (self.user or self.iam):
+            other = "user" if self.user else "iam"
+            raise ValueError(f"secret and {other} are two ways to log in; keep one of them")
+        if self.iam and not self.user:
+            raise ValueError('iam needs a user; add user = "..."')
+        if not (self.secret or self.user):
+            raise ValueError(
+                'no way to log in; add secret = "...", or user = "..." with the password in '
+                f'{PASSWORD_VARIABLES[0]}, or user = "..." and iam = true'
+            )
+        return self
+
+    @property
+    def login(self) -> Literal["secret", "iam", "password"]:
+        """Which of the three ways to log in the target uses."""
+        if self.secret:
+            return "secret"
+        return "iam" if self.iam else "password"
+
+    def password(self, environment: Mapping[str, str]) -> str:
+        """Find the password of `user` in the environment, which only fixtures and cli may read."""
+        for variable in PASSWORD_VARIABLES:
+            if environment.get(variable):
+                return environment[variable]
+        names = " or ".join(PASSWORD_VARIABLES)
+        raise ConfigError(
+            f'environment: {names}: not set, and user "{self.user}" of cluster "{self.cluster}" needs a '
+            f"password; export {PASSWORD_VARIABLES[0]}, or name a secret in drill.toml"
+        )
+
+
+TargetSettings = Annotated[LabSettings | AuroraSettings, Field(discriminator="kind")]
+"""What one `[target.NAME]` says."""
+
+
+class Objectives(Section):
+    """What must be reached, each in seconds; the names are those of drill.toml, where the unit is written."""
+
+    recovery_time: Duration = 60.0
+    read_outage: Duration = 10.0
+    staleness: Duration = 1.0
+    agreement: Duration = 10.0
+    redundancy: Duration = 60.0
+
+    def written(self) -> dict[str, str]:
+        """Each objective as drill.toml would say it: {"recovery_time": "60s", ...}."""
+        return {name: format_duration(getattr(self, name)) for name in type(self).model_fields}
+
+
+class Limits(Section):
+    """Where an experiment ends at the latest: seconds, writes, and writes per second."""
+
+    experiment: Annotated[Duration, Field(gt=0)] = 180.0
+    max_writes: PositiveInt = 2_000_000
+    write_rate: PositiveInt = 1200
+
+
+class Document(Section):
+    """All of drill.toml."""
+
+    target: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")], TargetSettings] = {}
+    objectives: Objectives = Objectives()
+    limits: Limits = Limits()
