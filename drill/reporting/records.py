@@ -1,0 +1,73 @@
+"""What a run was: its experiments, what each promised, and what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from drill.verdict import Ruling, Verdict, gravest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+PHASES = (
+    "detected",
+    "promoted",
+    "announced",
+    "endpoint",
+    "first_write",
+    "recovered",
+    "steady",
+    "redundant",
+)
+"""The phases of recovery, in the order in which they are reported (design: Words)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentRecord:
+    """One fault of one scenario, judged.
+
+    `phases` holds seconds after injection, `redundant` seconds after healing (None: never seen);
+    `directory` is where history.parquet and timeline.svg lie; `skipped` is the reason why nothing was done.
+    """
+
+    scenario: str
+    fault: str
+    phases: Mapping[str, float | None] = field(default_factory=dict)
+    promises: tuple[Verdict, ...] = ()
+    directory: Path | None = None
+    skipped: str | None = None
+
+    @property
+    def ruling(self) -> Ruling:
+        """The gravest of its promises; undecided without any, skipped ones included."""
+        return gravest(promise.ruling for promise in self.promises)
+
+    def measured(self, name: str) -> float | None:
+        """Look up a figure in whichever promise measured it first; None where none did."""
+        figures = (promise.measured.get(name) for promise in self.promises)
+        return next((figure for figure in figures if figure is not None), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """One pytest run against one target; `objectives` as drill.toml would write them, moments in UTC."""
+
+    target: str
+    started: datetime
+    finished: datetime
+    versions: Mapping[str, str] = field(default_factory=dict)
+    objectives: Mapping[str, str] = field(default_factory=dict)
+    experiments: tuple[ExperimentRecord, ...] = ()
+
+    @property
+    def executed(self) -> tuple[ExperimentRecord, ...]:
+        """The experiments that were not skipped."""
+        return tuple(each for each in self.experiments if each.skipped is None)
+
+    @property
+    def ruling(self) -> Ruling:
+        """The gravest of the executed experiments; undecided if there was none."""
+        return gravest(each.ruling for each in self.executed)

@@ -1,0 +1,67 @@
+"""Nothing secret stands in what a run leaves."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from psycopg.conninfo import make_conninfo
+
+from drill.reporting.secrets import redact
+
+passwords = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FF, exclude_categories=["Cc", "Cs"]), min_size=12)
+
+
+@given(passwords)
+def test_no_password_of_a_connection_string_survives(password: str) -> None:
+    """Whatever characters it has, quoted as psycopg quotes it or as a URL does."""
+    shown = redact(f"cannot connect: {make_conninfo(host='h', password=password, dbname='d')} (refused)")
+    assert password not in shown
+    assert "host=h" in shown
+    assert redact(f"postgresql://app:{quote(password, safe='')}@db:5432/orders") == "postgresql://***@db:5432/orders"
+
+
+@given(st.text() | st.from_regex(r"(password|token|pwd)['\"]?[=:] ?\S{3,}( \w+=\w+)*"))
+def test_redacting_twice_changes_nothing(text: str) -> None:
+    """What is masked stays masked as it is."""
+    assert redact(redact(text)) == redact(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("host=h password=s3cret user=u", "host=h password=*** user=u"),
+        (r"password='it\'s me' user=u", "password=*** user=u"),
+        ('{"password": "a, b", "port": 5432}', '{"password": ***, "port": 5432}'),
+        ("{'password': 'a, b', 'port': 5432}", "{'password': ***, 'port': 5432}"),
+        ("PGPASSWORD=s3cret psql", "PGPASSWORD=*** psql"),
+        ("DRILL_PASSWORD=s3cret", "DRILL_PASSWORD=***"),
+        ("aws_secret_access_key = abc/def", "aws_secret_access_key = ***"),
+        ("key AKIAIOSFODNN7EXAMPLE used", "key *** used"),
+        ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "***"),
+        ("db:5432/?Action=connect&X-Amz-Signature=abc123&x=1", "db:5432/?Action=connect&X-Amz-Signature=***&x=1"),
+        ("Authorization: Bearer abcdefghijklmnopqrst", "Authorization: Bearer ***"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----", "***"),
+        ("http://u:p@ss@h/", "http://***@h/"),
+    ],
+)
+def test_each_shape_of_a_secret_is_masked(text: str, shown: str) -> None:
+    """The secret goes, and what stands around it stays."""
+    assert redact(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password authentication failed for user app",
+        "see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/a@b",
+        "commit 3c55740aab1f0a5a4ac2c9b2c2f52f0a5a4ac2c9",
+        "2.58 s ± 4 ms of the allowed 60 s",
+        "reports/runs/20261122T143000Z-lab/failover/crash-of-the-writer/history.parquet",
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    """Reasons, links, commits, figures and paths are evidence."""
+    assert redact(text) == text

@@ -1,0 +1,86 @@
+"""The table on the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from drill.reporting import table
+from drill.reporting.records import ExperimentRecord
+from drill.verdict import Ruling, Verdict
+from tests.drill.reporting.synthetic import experiment, recovered, run, survived
+
+NEVER = {"detected": 0.03, "recovered": None, "promoted": None}
+MIXED = run(
+    experiment(),
+    experiment(recovered(21.4), survived(7), fault="freeze of the writer's zone", phases={"recovered": 21.4}),
+    experiment(recovered(None, Ruling.BROKEN), survived(0), fault="partition", phases=NEVER),
+    experiment(Verdict(name="quiet", ruling=Ruling.UNDECIDED, because="too few ± writes"), fault="power", phases={}),
+    ExperimentRecord(scenario="failover", fault="loss of a zone", skipped="the target offers no way"),
+)
+
+
+def row(text: str, fault: str) -> list[str]:
+    """The cells of the row of a fault."""
+    (line,) = (line for line in text.splitlines() if line.startswith(fault) and "|" in line)
+    return [cell.strip() for cell in line.split("|")]
+
+
+def test_a_fault_is_a_row_with_its_phases_its_writes_and_its_ruling() -> None:
+    """Seconds by phase, recovery with its resolution, how many writes, how many lost, held or not."""
+    text = table.render(MIXED, plain=True)
+    assert row(text, "crash of the")[1:] == [
+        "0.012", "1.9", "2.31", "2.34", "2.51", "2.580 +/-0.004", "4.1", "9.1", "41,207", "0", "HELD",
+    ]  # fmt: skip
+
+
+def test_never_is_told_from_not_applicable() -> None:
+    """A recovery that a broken promise says never came is "never"; what nobody looked for is a dash."""
+    cells = row(table.render(MIXED, plain=True), "partition")
+    assert cells[1:] == ["0.03", "-", "-", "-", "never", "never", "never", "-", "41,207", "0", "BROKEN"]
+    assert set(row(table.render(MIXED, plain=True), "power")[1:-1]) == {"-"}
+
+
+def test_below_stand_broken_then_undecided_promises_then_the_place_of_the_evidence() -> None:
+    """In order of gravity, each with its reason and at most five findings; what is left out is counted."""
+    lines = table.render(MIXED, plain=True, evidence=Path("reports/runs/x")).splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("BROKEN"))
+    assert lines[start:] == [
+        "BROKEN freeze of the writer's zone: every_acknowledged_write_survives: 7 of 41,207 are lost",
+        *(f"    stream {each}: value {each} is absent" for each in range(5)),
+        "    and 2 more in summary.json",
+        "BROKEN partition: recovered_within: every client wrote again",
+        "UNDECIDED power: quiet: too few +/- writes",
+        "skipped loss of a zone: the target offers no way",
+        "evidence: reports/runs/x",
+    ]
+
+
+@pytest.mark.parametrize("plain", [True, False])
+@pytest.mark.parametrize("width", [40, 70, 100, 120, 200])
+def test_nothing_is_wider_than_the_terminal_and_nothing_is_cut_off(width: int, plain: bool) -> None:  # noqa: FBT001 - pytest passes it
+    """At any width every fault, figure and ruling is there; folded, never shortened."""
+    text = table.render(MIXED, width=width, plain=plain)
+    shown = text if plain else "".join(_without_colours(text))
+    assert max(len(line) for line in shown.splitlines()) <= width
+    assert "…" not in shown
+    squeezed = "".join(shown.split()).replace("|", "")
+    for word in ("2.34", "2.51", "21.400", "never", "41,207", "BROKEN", "UNDECIDED", "skipped", "value4isabsent"):
+        assert word in squeezed
+
+
+def test_what_is_no_terminal_gets_ascii_only() -> None:
+    """No colour, no dash or sign that an old log cannot show."""
+    strange = run(experiment(recovered(1.0, Ruling.BROKEN, because="naïve \u2013 ± … → \udc80")))
+    assert table.render(strange, plain=True).isascii()
+    assert "\x1b" in table.render(MIXED)
+
+
+def test_no_secret_is_shown() -> None:
+    """A password in a reason is masked before it is laid out."""
+    assert "hunter2" not in table.render(run(experiment(recovered(None, Ruling.BROKEN, because="password=hunter2"))))
+
+
+def _without_colours(text: str) -> list[str]:
+    return [part.partition("m")[2] if number else part for number, part in enumerate(text.split("\x1b["))]
