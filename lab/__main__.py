@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 from lab import life, sabotage
+from lab.check import checks
 from lab.errors import LabError
 from lab.layout import Layout, home
 
@@ -73,6 +74,14 @@ def _logs(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check(_: argparse.Namespace) -> int:
+    missing = 0
+    for what, said, right in checks():
+        missing += not right
+        print(f"{'ok     ' if right else 'MISSING'}  {what}: {said}")
+    return 1 if missing else 0
+
+
 def _describe(lab: life.Lab, *, as_json: bool) -> None:
     if as_json:
         print(lab.as_json())
@@ -114,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--json", action="store_true", help="describe it as JSON")
     status = command("status", _status, "say how to reach a lab that is up")
     status.add_argument("--json", action="store_true", help="describe it as JSON")
+    command("check", _check, "say what a lab needs of this machine, and what is missing")
     down = command("down", _down, "end a lab: no process and no file of it stays")
     down.add_argument("--all", action="store_true", help="end every lab")
     logs = command("logs", _logs, "show the ends of a lab's logs")

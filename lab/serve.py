@@ -38,7 +38,7 @@ def main(folder: Path) -> int:
     with contextlib.ExitStack() as going_down:
         going_down.callback(cluster.stop)
         try:
-            _require_space(folder)
+            require_space(folder)
             _come_up(cluster, going_down)
         except (LabError, TimeoutError, OSError) as error:
             logging.getLogger("lab").exception("the lab did not come up")
@@ -81,7 +81,8 @@ def _import_moto() -> None:
     import moto.server  # noqa: F401 - only to have them
 
 
-def _require_space(folder: Path) -> None:
+def require_space(folder: Path) -> None:
+    """LabError where a lab would not fit."""
     free = shutil.disk_usage(folder).free
     if free < NEEDED_BYTES:
         raise LabError(

@@ -1,0 +1,55 @@
+"""drill: prove that a database survives.
+
+examples:
+  pytest -m failover                        break the embedded lab, and judge how it survives
+  pytest -m failover --target staging       the same, on a cluster named in drill.toml
+  drill doctor --target staging             what is right and what is missing, with the remedy
+  drill heal                                undo what a run that was killed left behind
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from drill.cli import doctor, heal
+from drill.errors import DrillError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 when all is well, 1 when it is not, 2 when it cannot be told."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except DrillError as error:
+        print(f"drill: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("drill: interrupted", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    summary, _, examples = (__doc__ or "").partition("\n\n")
+    parser = argparse.ArgumentParser(
+        prog="drill",
+        description=summary.removeprefix("drill: "),
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--drill-toml",
+        type=Path,
+        default=Path("drill.toml"),
+        metavar="FILE",
+        help="targets and objectives (drill.toml)",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    look = commands.add_parser("doctor", help="say line by line what is right and what is missing")
+    look.add_argument("--target", default="lab", metavar="NAME", help="which [target.NAME] of drill.toml (lab)")
+    look.set_defaults(command=lambda options: doctor.run(options.drill_toml, options.target, os.environ))
+    undo = commands.add_parser("heal", help="undo what a run that was killed left behind")
+    undo.set_defaults(command=lambda options: heal.run(options.drill_toml, os.environ))
+    return parser

@@ -1,0 +1,131 @@
+"""drill doctor: is everything there that a run on this target needs? One line each, with the remedy."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import psycopg
+from botocore.exceptions import BotoCoreError, ClientError
+
+from drill.config import AuroraSettings, load
+from drill.errors import DrillError, TargetError
+from drill.history import READER_ENDPOINT, WRITER_ENDPOINT
+from drill.targets.aurora import Aurora
+from drill.targets.connect import connect
+from drill.targets.postgres import Address
+from drill.targets.rail import ALLOWED, TAG, require_failover, require_login
+from drill.targets.session import DeadlinePassed, ask
+from drill.targets.target import Topology
+
+CLOCKS_AGREE_WITHIN_S = 1.0
+FAULTS = ("lab:crash-writer", "lab:lose-zone", "lab:freeze-zone", "lab:partition-zone")
+
+Look = Callable[[], str]
+
+
+def run(drill_toml: Path, name: str, environment: Mapping[str, str]) -> int:
+    """Print what was looked at; 1 when something is missing. Nothing is changed, and nothing is broken."""
+    settings = load(drill_toml).target(name)
+    if not isinstance(settings, AuroraSettings):
+        return subprocess.run(
+            [sys.executable, "-m", "lab", "check"], cwd=Path(__file__).resolve().parents[2], check=False
+        ).returncode
+    missing = 0
+    for what, look in _looks(name, settings, environment):
+        try:
+            print(f"ok       {what}: {look()}")
+        except (DrillError, ClientError, BotoCoreError, psycopg.Error) as error:
+            missing += 1
+            print(f"MISSING  {what}: {' '.join(str(error).split())}")
+    print("all that was looked at is right" if not missing else f"{missing} missing")
+    return 1 if missing else 0
+
+
+def _looks(name: str, settings: AuroraSettings, environment: Mapping[str, str]) -> Iterator[tuple[str, Look]]:
+    """What to look at, in the order in which a run needs it; what cannot be reached ends the list."""
+    found: list[Aurora] = []
+
+    def connected() -> str:
+        found.append(connect(name, settings, environment))
+        return f"{settings.login} of {found[0].credentials.user}"
+
+    yield "credentials of the database", connected
+    if not found:
+        return
+    target, described = found[0], list[Topology]()
+    yield "credentials of AWS", lambda: _identity(target)
+
+    def describe() -> str:
+        described.append(target.topology())
+        return f"{target.cluster} is {described[0].status}, writer {described[0].writer}"
+
+    yield "rds:DescribeDBClusters, rds:DescribeDBInstances", describe
+    if not described:
+        return
+    topology = described[0]
+    yield "rds:DescribeEvents", lambda: f"{len(target.failover_events(datetime.now(UTC)))} failovers just now"
+    yield "fis:ListActions", lambda: _faults(target)
+    yield "rds:FailoverDBCluster", lambda: "not tried, since it would fail over"
+    yield f"tag {TAG}={ALLOWED}", lambda: _tag(target, topology)
+    yield "readers", lambda: _readers(topology)
+    yield "login and CREATE at the writer", lambda: _login(target, topology)
+    for endpoint in (WRITER_ENDPOINT, READER_ENDPOINT, *(each.identifier for each in topology.members)):
+        yield f"reach {endpoint}", partial(_reach, target, endpoint)
+    yield "clock", lambda: _clock(target.address(WRITER_ENDPOINT))
+
+
+def _identity(target: Aurora) -> str:
+    return str(target.session.client("sts", endpoint_url=target.endpoint_url).get_caller_identity()["Arn"])
+
+
+def _faults(target: Aurora) -> str:
+    offered = [action for action in FAULTS if target.can(action)]
+    return f"offers {', '.join(offered)}" if offered else "no zone faults here; those experiments will be skipped"
+
+
+def _tag(target: Aurora, topology: Topology) -> str:
+    if topology.tags.get(TAG) != ALLOWED:
+        raise TargetError(f"the cluster may not be broken yet; if it may: {target.allow_command()}")
+    return "set"
+
+
+def _readers(topology: Topology) -> str:
+    require_failover(topology)
+    zones = {each.zone for each in topology.members}
+    return f"{len(topology.readers)}, instances in {len(zones)} zones"
+
+
+def _login(target: Aurora, topology: Topology) -> str:
+    require_login(target, topology)
+    return "granted"
+
+
+def _reach(target: Aurora, endpoint: str) -> str:
+    address = target.address(endpoint)
+    began_s = time.monotonic()
+    try:
+        ((encrypted,),) = ask(
+            address,
+            "SELECT coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false)",
+            deadline_s=5.0,
+        )
+    except (psycopg.Error, DeadlinePassed) as error:
+        raise TargetError(f"{address}: {error}; does the security group let this machine in?") from error
+    tls = "TLS" if encrypted else "no TLS"
+    return f"{address} in {1000 * (time.monotonic() - began_s):.0f} ms, {tls}"
+
+
+def _clock(address: Address) -> str:
+    before_s = time.time()
+    ((server,),) = ask(address, "SELECT extract(epoch FROM clock_timestamp())::float8", deadline_s=5.0)
+    after_s = time.time()
+    apart_s = float(server) - (before_s + after_s) / 2
+    if abs(apart_s) > CLOCKS_AGREE_WITHIN_S:
+        raise TargetError(f"the server's clock is {apart_s:+.3f} s off ours; synchronise this machine's (chrony, NTP)")
+    return f"the server's is {1000 * apart_s:+.1f} ms off ours, give or take {500 * (after_s - before_s):.1f} ms"

@@ -1,0 +1,63 @@
+"""drill heal: undo what stands in the journal and nobody lives to undo."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from drill.config import AuroraSettings, Config, load
+from drill.errors import DrillError, NotHealed
+from drill.history import WRITER_ENDPOINT
+from drill.journal import Entry, Journal, Undo
+from drill.probes import tables
+from drill.targets.connect import connect
+
+
+def run(drill_toml: Path, environment: Mapping[str, str]) -> int:
+    """Undo every orphan of the journal beside drill.toml; 1 where one could not be undone, and stays."""
+    journal = Journal(folder=drill_toml.absolute().parent / ".drill" / "journal")
+    alive = [entry for entry in journal.entries().values() if not entry.is_orphan]
+    for entry in alive:
+        print(f"left alone: {entry}: process {entry.pid} still runs, and will undo it")
+    # Labs first: what was done to a lab is gone with it.
+    orphans = sorted(journal.orphans().items(), key=lambda found: found[1].undo is not Undo.END_LAB)
+    failed = 0
+    for path, entry in orphans:
+        try:
+            print(f"undone: {entry}: {_undo(entry, load(drill_toml), environment)}")
+            journal.strike(path)
+        except DrillError as error:
+            failed += 1
+            print(f"NOT undone: {entry}: {error}", file=sys.stderr)
+    if not orphans:
+        print("nothing to heal")
+    return 1 if failed else 0
+
+
+def _undo(entry: Entry, config: Config, environment: Mapping[str, str]) -> str:
+    if entry.undo is Undo.END_LAB:
+        return _end_lab(entry.subject)
+    settings = config.target(entry.target)
+    if not isinstance(settings, AuroraSettings):
+        return "it is gone with the lab"
+    target = connect(entry.target, settings, environment)
+    if entry.undo is Undo.STOP_FAULTS:
+        return f"{target.stop_faults(entry.subject)} experiments stopped"
+    tables.drop(target.address(WRITER_ENDPOINT), entry.subject)
+    return "dropped"
+
+
+def _end_lab(name: str) -> str:
+    """The lab is another program: it is told by its command line."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "lab", "down", "--name", name],
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ended.returncode:
+        raise NotHealed(f"the lab {name} could not be ended: {ended.stderr.strip()}")
+    return ended.stdout.strip()
