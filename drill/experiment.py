@@ -60,7 +60,7 @@ class Clients(Protocol):
 
 
 class Witness(Protocol):
-    """Who observes the target: the probes, and the questions that only an experiment asks. See drill/probes/witness.py."""
+    """Who observes the target: the probes, and what only an experiment asks. See drill/probes/witness.py."""
 
     def clients(self) -> AbstractContextManager[Clients]:
         """The probes, for the length of a block."""

@@ -13,11 +13,13 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from lab import patroni, processes, sql
 from lab.control import Event, Happening, Instance, Role, Topology, Undo, WrongState
 from lab.etcd import Consensus, Etcd
+from lab.fence import Fence
 from lab.layout import READER_HOST, WRITER_HOST, Layout
 from lab.sabotage import Sabotage
 from lab.watch import Answer, InstanceWatch
@@ -33,7 +35,7 @@ class LabCluster:
 
     def __init__(self, layout: Layout, sabotage: Sabotage) -> None:
         self.layout, self.sabotage = layout, sabotage
-        self.zones = {
+        self.zones: dict[str, ZoneHost] = {
             zone.instance: ZoneHost(layout, zone, hooks=sabotage.hooks(layout.folder)) for zone in layout.zones
         }
         self.watches = {zone.instance: InstanceWatch(layout, zone) for zone in layout.zones}
@@ -44,6 +46,7 @@ class LabCluster:
         self.failing_over_to: str | None = None
         self.failing_over = False
         self.readers: frozenset[str] = frozenset()
+        self.fence = Fence()
         self.rebooting: dict[str, object] = {}
         self.tampering: dict[str, Any] = {}
         self.endpoint_writer: str | None = None
@@ -234,13 +237,20 @@ class LabCluster:
         log.info("writer: %s -> %s", before, leader)
 
     def _follow_readers(self, answers: dict[str, Answer | None]) -> None:
-        """A reader joins when it has caught up, and stays as long as it answers and receives."""
+        """A reader joins when it has caught up, and stays as long as it answers and keeps up."""
+        candidates = {name: said for name, said in answers.items() if said and name != self.writer and said.in_recovery}
+        for name in self.fence.left_behind(candidates):
+            log.info("%s fell behind the other readers; its clients have to go elsewhere", name)
+            _in_background(partial(sql.end_sessions, self.layout, self.layout.zone(name)))
         self.readers = frozenset(
             name
-            for name, said in answers.items()
-            if said and name != self.writer and said.in_recovery and said.streaming
-            if name in self.readers or said.replayed
+            for name, said in candidates.items()
+            if name not in self.fence.fenced and (said.streaming or not self._has_writer(answers))
+            if name in self.readers or (said.streaming and said.replayed)
         )
+
+    def _has_writer(self, answers: dict[str, Answer | None]) -> bool:
+        return self.writer is not None and answers[self.writer] is not None and not self.failing_over
 
     def _follow_reboots(self, answers: dict[str, Answer | None]) -> None:
         for name, started in list(self.rebooting.items()):

@@ -13,14 +13,12 @@ import asyncio
 import json
 import sys
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
-from lab.tamper import Refuser
+import uvloop
 
-try:
-    from uvloop import run
-except ImportError:  # slower, otherwise the same
-    from asyncio import run
+from lab.tamper import Refuser
 
 Host = tuple[str, int]
 
@@ -109,8 +107,8 @@ class FromClient(Side):
                 self.transport.abort()
             return
         other.other, self.other = self, other
-        if self.transport and self.transport.is_closing():
-            other.transport and other.transport.close()
+        if self.transport and self.transport.is_closing() and other.transport:
+            other.transport.close()
         for data in self.early:
             self.pass_on(data)
 
@@ -138,14 +136,18 @@ async def serve() -> None:
     lines = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     routes: dict[Host, Route] = {}
+
+    def accept(route: Route) -> Callable[[], FromClient]:
+        return lambda: FromClient(route)
+
     while line := await lines.readline():
         told = json.loads(line)
         host, port = told["listen"]
         route = routes.setdefault((host, port), Route())
         route.change(told)
         if route.server is None:
-            route.server = await loop.create_server(lambda route=route: FromClient(route), host, port, backlog=1024)
+            route.server = await loop.create_server(accept(route), host, port, backlog=1024)
 
 
 if __name__ == "__main__":
-    run(serve())
+    uvloop.run(serve())

@@ -95,7 +95,7 @@ def configuration(layout: Layout, zone: Zone, *, tier: int, hooks: dict[str, Any
         "tags": {"failover_priority": priority_of(tier)},
         "log": {"level": "INFO", "format": "%(asctime)s %(levelname)s: %(message)s"},
     }
-    return yaml.safe_dump(settings, sort_keys=False)
+    return str(yaml.safe_dump(settings, sort_keys=False))
 
 
 def priority_of(tier: int) -> int:

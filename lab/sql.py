@@ -10,7 +10,7 @@ from __future__ import annotations
 import psycopg
 from psycopg import sql
 
-from lab.layout import Layout
+from lab.layout import Layout, Zone
 
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION pg_catalog.aurora_version() RETURNS text
@@ -65,9 +65,24 @@ def prepare(layout: Layout, *, host: str) -> None:
     user, database = sql.Identifier(layout.user), sql.Identifier(layout.database)
     password = sql.Literal(layout.passwords.application)
     with psycopg.connect(**admin, dbname="postgres", autocommit=True, connect_timeout=5) as connection:  # type: ignore[arg-type]
+        # The passwords are long and random: iterating over them would only cost every client milliseconds.
+        connection.execute("SET scram_iterations = 16")
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} IN ROLE pg_monitor").format(user, password))
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, user))
     with psycopg.connect(**admin, dbname=layout.database, connect_timeout=5) as connection:  # type: ignore[arg-type]
         connection.execute("SET allow_system_table_mods = on")
         connection.execute(FUNCTIONS)
         connection.execute(SETTINGS_VIEW)
+
+
+def end_sessions(layout: Layout, zone: Zone) -> None:
+    """End every session of the application at an instance."""
+    with psycopg.connect(
+        host=zone.host,
+        port=layout.ports.postgres,
+        user="postgres",
+        password=layout.passwords.admin,
+        dbname="postgres",
+        connect_timeout=2,
+    ) as connection:
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [layout.user])

@@ -23,6 +23,9 @@ QUESTION = """
                AND pg_wal_lsn_diff(coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()),
                                    pg_last_wal_replay_lsn()) < 1048576,
            pg_postmaster_start_time(),
+           -- A receiver that starts anew begins at its segment's start: what was replayed has been received too.
+           CASE WHEN pg_is_in_recovery() THEN
+               pg_wal_lsn_diff(greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), '0/0')::bigint END,
            (SELECT coalesce(json_object_agg(application_name, sync_state), '{}')
               FROM pg_stat_replication WHERE state = 'streaming')
 """
@@ -32,8 +35,8 @@ QUESTION = """
 class Answer:
     """What an instance said of itself at `at_s` of the monotonic clock.
 
-    `streaming`: it receives from a writer; `replayed`: it has applied nearly all it received; `standbys`: who
-    receives from it, and whether as part of the synchronous quorum.
+    `streaming`: it receives from a writer; `replayed`: it has applied nearly all it received; `received`: how far
+    into the log that is; `standbys`: who receives from it, and whether as part of the synchronous quorum.
     """
 
     at_s: float
@@ -41,6 +44,7 @@ class Answer:
     streaming: bool = False
     replayed: bool = False
     started: object = None
+    received: int = 0
     standbys: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -95,12 +99,13 @@ class InstanceWatch:
                 asked_s = time.monotonic()
                 row = connection.execute(QUESTION, prepare=True).fetchone()
                 if row:
-                    in_recovery, streaming, replayed, started, standbys = row
+                    in_recovery, streaming, replayed, started, received, standbys = row
                     self._latest = Answer(
                         at_s=asked_s,
                         in_recovery=in_recovery,
                         streaming=bool(streaming),
                         replayed=replayed,
                         started=started,
+                        received=received or 0,
                         standbys=standbys,
                     )

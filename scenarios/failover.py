@@ -8,9 +8,7 @@ def _failover(fault_name: str, story: str, fault: faults.Fault) -> Scenario:
     return Scenario(name="failover", fault_name=fault_name, story=story, fault=fault)
 
 
-MANAGED = _failover(
-    "managed failover", "ask the control plane to promote the next reader", faults.managed_failover()
-)
+MANAGED = _failover("managed failover", "ask the control plane to promote the next reader", faults.managed_failover())
 MANAGED_TO_NAMED = _failover(
     "managed failover to a named reader",
     "ask the control plane to promote the reader that would be the last choice",
@@ -22,7 +20,9 @@ FROZEN_WRITER = _failover(
     "frozen writer", "stop everything in the writer's zone: open sockets, no answers", faults.frozen_writer
 )
 PARTITIONED_WRITER = _failover(
-    "partitioned writer", "cut the writer off from the other zones, while clients still reach it", faults.partitioned_writer
+    "partitioned writer",
+    "cut the writer off from the other zones, while clients still reach it",
+    faults.partitioned_writer,
 )
 
 FAILOVERS = (MANAGED, MANAGED_TO_NAMED, WRITER_CRASH, ZONE_LOSS, FROZEN_WRITER, PARTITIONED_WRITER)

@@ -1,0 +1,1 @@
+"""The reference application under test: pool, transactions, retries. Nothing here yet."""

@@ -46,7 +46,7 @@ class Aurora:
         """Make the clients now, on the thread that made us: the first use of one elsewhere is not safe."""
         config = Config(connect_timeout=DEADLINE_S, read_timeout=DEADLINE_S, retries={"total_max_attempts": 2})
         for service in ("rds", "fis"):
-            client = self.session.client(service, endpoint_url=self.endpoint_url, config=config)  # type: ignore[call-overload]
+            client = self.session.client(service, endpoint_url=self.endpoint_url, config=config)
             object.__setattr__(self, service, client)
 
     @property
@@ -95,9 +95,8 @@ class Aurora:
     def can(self, action: str) -> bool:
         """Whether FIS lists the action."""
         with self._asking("fis:ListActions"):
-            pages = self.fis.get_paginator("list_actions").paginate() if self.fis.can_paginate("list_actions") else None
-            listed = [each for page in pages for each in page["actions"]] if pages else self._actions()
-        return any(each["id"] == action for each in listed)
+            pages = self.fis.get_paginator("list_actions").paginate()
+            return any(each["id"] == action for page in pages for each in page["actions"])
 
     def fail_over(self, to: str | None = None) -> None:
         """FailoverDBCluster; the parameter is left out where no reader is named, since boto3 refuses None."""
@@ -127,6 +126,7 @@ class Aurora:
         described = self._described()
         with self._asking("fis:CreateExperimentTemplate", FaultError):
             template = self.fis.create_experiment_template(
+                clientToken=f"{mark}-template",
                 description=f"drill: {action} on {self.cluster}",
                 roleArn=self.fis_role,
                 stopConditions=[{"source": "none"}],
@@ -148,7 +148,7 @@ class Aurora:
             )["experimentTemplate"]["id"]
         try:
             with self._asking("fis:StartExperiment", FaultError):
-                started = self.fis.start_experiment(experimentTemplateId=template, tags={MARK: mark})
+                started = self.fis.start_experiment(clientToken=mark, experimentTemplateId=template, tags={MARK: mark})
         finally:
             with self._asking("fis:DeleteExperimentTemplate", FaultError):
                 self.fis.delete_experiment_template(id=template)
@@ -196,16 +196,6 @@ class Aurora:
     def _described(self) -> DBClusterTypeDef:
         with self._asking("rds:DescribeDBClusters"):
             return self.rds.describe_db_clusters(DBClusterIdentifier=self.cluster)["DBClusters"][0]
-
-    def _actions(self) -> list[Any]:
-        listed: list[Any] = []
-        more: dict[str, str] = {}
-        while True:
-            page = self.fis.list_actions(**more)
-            listed += page["actions"]
-            if not page.get("nextToken"):
-                return listed
-            more = {"nextToken": page["nextToken"]}
 
     @contextmanager
     def _asking(self, action: str, kind: type[TargetError | FaultError] = TargetError) -> Iterator[None]:

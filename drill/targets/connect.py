@@ -50,10 +50,15 @@ def connect(name: str, settings: AuroraSettings, environment: Mapping[str, str])
 
 def _session(settings: AuroraSettings, environment: Mapping[str, str]) -> boto3.Session:
     # An endpoint of one's own (the lab) takes any credentials, but boto3 insists on some.
-    made_up = {"aws_access_key_id": "drill", "aws_secret_access_key": "drill"}
     own = settings.endpoint_url and not settings.profile and "AWS_ACCESS_KEY_ID" not in environment
+    made_up = "drill" if own else None
     try:
-        return boto3.Session(region_name=settings.region, profile_name=settings.profile, **(made_up if own else {}))
+        return boto3.Session(
+            region_name=settings.region,
+            profile_name=settings.profile,
+            aws_access_key_id=made_up,
+            aws_secret_access_key=made_up,
+        )
     except BotoCoreError as error:
         raise ConfigError(f"profile {settings.profile!r}: {error}") from error
 

@@ -19,7 +19,7 @@ from lab.sabotage.none import Sabotage
 
 __all__ = ["NAMES", "Sabotage", "named"]
 
-_ALL = {
+_ALL: dict[str, Sabotage] = {
     module.SABOTAGE.name: module.SABOTAGE
     for module in (
         double_apply,
