@@ -112,6 +112,15 @@ class Anchor:
         """Wall-clock ns since the epoch of a monotonic moment, give or take `error_ns`."""
         return self.wall_ns + monotonic_ns - self.monotonic_ns
 
+    def widened_by(self, later: Anchor) -> Anchor:
+        """This anchor, its error widened by what another one disagrees: the wall clock was set in between."""
+        apart_ns = abs(self.wall_of(later.monotonic_ns) - later.wall_ns)
+        return Anchor(
+            monotonic_ns=self.monotonic_ns,
+            wall_ns=self.wall_ns,
+            error_ns=max(self.error_ns, later.error_ns) + apart_ns,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:

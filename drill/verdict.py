@@ -30,7 +30,7 @@ def gravest(rulings: Iterable[Ruling]) -> Ruling:
 Figure = float | int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Verdict:
     """One promise, judged once.
 
@@ -51,7 +51,7 @@ class Verdict:
             raise Undecided(f"{self.name}: undecided, {self.because}")
         return self.ruling is Ruling.HELD
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         """What pytest shows behind `assert`."""
         return "\n  ".join((f"{self.name}: {self.ruling}, {self.because}", *self.evidence))
 
