@@ -25,6 +25,10 @@ from drill.probes.progress import Progress
 from drill.targets.target import Target
 
 LOOK_EVERY_S = 0.1
+ASK_EVERY_S = 0.5
+"""How often the target is asked whether it is redundant: each time costs AWS's APIs two calls."""
+TELL_EVERY_S = 5.0
+"""Nobody waits in silence for longer."""
 LIVE_WITHIN_S = 0.6
 """A client is alive when its last operation is no older: a few reports of the probes."""
 
@@ -133,6 +137,7 @@ class Experiment:
         """
         ends_ns = self.now_ns() + round(self.timing.limit_s * 1e9)
         log = Log(self.now_ns)
+        anchor = self.witness.anchor()
         with self.witness.clients() as clients:
             self.say("steady state")
             self._await_steady(clients)
@@ -143,13 +148,14 @@ class Experiment:
         self.say("reading everything back")
         found = self.witness.read_back()
         rows = pl.concat([_typed(frame) for frame in (seen, log.frame(), *found) if frame.width])
-        return History.of(rows, anchor=self.witness.anchor(), fault=self.name)
+        return History.of(rows, anchor=anchor.widened_by(self.witness.anchor()), fault=self.name)
 
     def _await_steady(self, clients: Clients) -> None:
         """Every client has ended OK of late, for a while on end; pinned ones at readers must only be alive."""
         try:
             self._await(
                 lambda: not _behind(clients.progress(), self.now_ns(), ALL),
+                clients,
                 lasting_s=self.timing.steady_s,
                 deadline_s=self.timing.steady_deadline_s + self.timing.steady_s,
             )
@@ -189,6 +195,7 @@ class Experiment:
         with suppress(TimeoutError):
             self._await(
                 lambda: not _behind(clients.progress(), self.now_ns(), APPLICATIONS) and injection.over(),
+                clients,
                 lasting_s=self.timing.recovered_s,
                 deadline_s=min(self.timing.recovery_deadline_s, (ends_ns - self.now_ns()) / 1e9),
             )
@@ -208,11 +215,12 @@ class Experiment:
             if lacking != was:
                 self.say(f"redundancy: {lacking or 'restored'}")
             if lacking:
-                self.sleep(LOOK_EVERY_S)
+                self.sleep(ASK_EVERY_S)
 
-    def _await(self, condition: Callable[[], bool], *, lasting_s: float, deadline_s: float) -> None:
+    def _await(self, condition: Callable[[], bool], clients: Clients, *, lasting_s: float, deadline_s: float) -> None:
         """Until the condition has held for so long on end; TimeoutError after the deadline."""
-        ends_ns = self.now_ns() + round(deadline_s * 1e9)
+        began_ns = told_ns = self.now_ns()
+        ends_ns = began_ns + round(deadline_s * 1e9)
         since_ns: int | None = None
         while True:
             now_ns = self.now_ns()
@@ -221,6 +229,9 @@ class Experiment:
                 return
             if now_ns > ends_ns:
                 raise TimeoutError
+            if now_ns - told_ns >= TELL_EVERY_S * 1e9:
+                told_ns = now_ns
+                self.say(f"{(now_ns - began_ns) / 1e9:.0f} s: {clients.progress().acknowledged_per_s:,.0f} writes/s")
             self.sleep(LOOK_EVERY_S)
 
     def _pass(self, seconds: float) -> None:

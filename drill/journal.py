@@ -21,7 +21,7 @@ from drill.errors import ConfigError, NotHealed
 
 
 class Undo(StrEnum):
-    """How an entry is undone; `subject` is then a mark, a schema, or a lab's name."""
+    """How an entry is undone; `subject` is then a mark, a schema, or a lab's folder."""
 
     STOP_FAULTS = "stop faults"
     DROP_SCHEMA = "drop schema"
@@ -47,9 +47,25 @@ class Entry:
     def is_orphan(self) -> bool:
         """Whether the process that promised to undo it is gone; another one may have its number by now."""
         try:
-            return abs(psutil.Process(self.pid).create_time() - self.started) > 1
+            process = psutil.Process(self.pid)
+            another = abs(process.create_time() - self.started) > 1
+            return another or process.status() == psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return True
+
+
+@contextmanager
+def healing(what: str) -> Iterator[None]:
+    """Undo in this block; whatever ends it early makes it NotHealed, so that its entry stays.
+
+    Ctrl-C goes on as Ctrl-C, caused by NotHealed: it must still end the run.
+    """
+    try:
+        yield
+    except Exception as error:
+        raise NotHealed(f"{what} could not be undone ({error}); `drill heal` tries again") from error
+    except BaseException as error:
+        raise error from NotHealed(f"undoing {what} was interrupted; `drill heal` tries again")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,31 +76,33 @@ class Journal:
 
     @contextmanager
     def promise(self, undo: Undo, subject: str, *, target: str, what: str) -> Iterator[None]:
-        """Hold an entry while the block runs; it stays when the block raises NotHealed, or never ends."""
+        """Hold an entry while the block runs; it stays when the block was not `healing`, or never ends."""
         ours = psutil.Process()
         entry = Entry(undo=undo, subject=subject, target=target, what=what, pid=ours.pid, started=ours.create_time())
         path = self._write(entry)
         try:
             yield
-        except NotHealed:
-            raise
-        except BaseException:
-            self.strike(path)
+        except BaseException as error:
+            if not (isinstance(error, NotHealed) or isinstance(error.__cause__, NotHealed)):
+                self.strike(path)
             raise
         self.strike(path)
 
     def entries(self) -> dict[Path, Entry]:
         """Every entry, in the order in which they were written."""
-        found = {}
-        for path in sorted(self.folder.glob("*.json"), key=lambda path: (path.stat().st_mtime_ns, path.name)):
+        found = []
+        for path in self.folder.glob("*.json"):
             try:
-                said = json.loads(path.read_text())
-                found[path] = Entry(**said | {"undo": Undo(said["undo"])})
+                written_ns, said = path.stat().st_mtime_ns, json.loads(path.read_text())
+                entry = Entry(**said | {"undo": Undo(said["undo"]), "pid": int(said["pid"])})
+            except FileNotFoundError:
+                continue  # struck out by another run while we looked
             except (ValueError, TypeError, KeyError) as error:
                 raise ConfigError(
                     f"{path} is no journal entry ({error}); look at it, undo it, and remove it"
                 ) from error
-        return found
+            found.append((written_ns, path, entry))
+        return {path: entry for _, path, entry in sorted(found, key=lambda each: each[:2])}
 
     def orphans(self) -> dict[Path, Entry]:
         """The entries whose process is gone."""

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from lab import life, sabotage
 from lab.check import checks
-from lab.errors import LabError
-from lab.layout import Layout, home
+from lab.errors import LabError, NotRunning
+from lab.layout import Layout, folder_of
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         return int(options.command(options))
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)
-        return 2
+        return 1 if isinstance(error, NotRunning) else 2
     except KeyboardInterrupt:
         print("lab: interrupted; nothing was left behind", file=sys.stderr)
         return 130
@@ -48,11 +48,7 @@ def _up(options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> int:
-    try:
-        _describe(life.status(options.name), as_json=options.json)
-    except LabError as error:
-        print(f"lab: {error}", file=sys.stderr)
-        return 1
+    _describe(life.status(options.name), as_json=options.json)
     return 0
 
 
@@ -64,12 +60,15 @@ def _down(options: argparse.Namespace) -> int:
 
 
 def _logs(options: argparse.Namespace) -> int:
-    layout = Layout.load(home() / options.name)
+    layout = Layout.load(folder_of(options.name))
+    letters = [zone.letter for zone in layout.zones]
+    if options.zone and options.zone not in letters:
+        raise LabError(f"there is no zone {options.zone!r}; there are: {', '.join(letters)}")
     where = f"zone-{options.zone}" if options.zone else "."
     for path in sorted(Path(layout.folder, where).rglob("*.log")):
         if "data" in path.relative_to(layout.folder).parts:
             continue
-        for line in path.read_text(errors="replace").splitlines()[-options.lines :]:
+        for line in path.read_text(errors="replace").splitlines()[-max(options.lines, 1) :]:
             print(f"{path.relative_to(layout.folder)}: {line}")
     return 0
 

@@ -47,7 +47,7 @@ def _addresses() -> str:
 
 def _space() -> str:
     folder = layout.home()
+    require_space(folder)
     while not folder.exists():
         folder = folder.parent
-    require_space(folder)
     return f"{shutil.disk_usage(folder).free >> 30} GiB free for {layout.home()}"

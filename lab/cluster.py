@@ -43,6 +43,7 @@ class LabCluster:
         self.etcd = Etcd(layout)
         self.consensus = Consensus(leader=None, quorum=frozenset(), initialized=False)
         self.writer: str | None = None
+        self.replaced: str | None = None
         self.failing_over_to: str | None = None
         self.failing_over = False
         self.readers: frozenset[str] = frozenset()
@@ -138,8 +139,7 @@ class LabCluster:
             raise WrongState(f"{instance} is not available")
         self.rebooting[instance] = answer.started
         self._tell(Happening.SHUT_DOWN, instance)
-        zone = self.zones[instance].zone
-        _in_background(lambda: patroni.ask(self.layout, zone, "POST", "/restart", {}, deadline_s=60))
+        _in_background(lambda: self._restart(instance))
 
     def set_tier(self, instance: str, tier: int) -> None:
         """Give an instance its promotion tier."""
@@ -199,42 +199,45 @@ class LabCluster:
         self._route(answers)
 
     def _follow_writer(self, answers: dict[str, Answer | None]) -> None:
+        """Name whoever leads and is out of recovery; the failover is over when that one can do its work."""
         leader = self.consensus.leader
         said = answers.get(leader or "")
-        if leader and said and not said.in_recovery and (leader == self.writer or self._can_write(said)):
-            if leader != self.writer or self.failing_over:
+        if leader and said and not said.in_recovery:
+            if leader != self.writer:
+                self._name_writer(leader)
+            # A writer without its quorum acknowledges nothing: nobody is led to it before it has one.
+            if self.failing_over and (said.quorum or not self.sabotage.synchronous):
                 self._end_failover(leader)
-            return
-        if self.writer is not None and not self.failing_over and (leader != self.writer or said is None):
+        elif self.writer is not None and not self.failing_over and (leader != self.writer or said is None):
             self._begin_failover(leader if leader != self.writer else None)
-
-    def _can_write(self, said: Answer) -> bool:
-        """A writer without its quorum acknowledges nothing: it is announced when it can do its work."""
-        alone = len(self.zones) == 1 or not self.sabotage.synchronous or not self.writer
-        return alone or bool(said.quorum)
 
     def _begin_failover(self, target: str | None) -> None:
         self.failing_over, self.failing_over_to = True, target
         if target:
             self._tell(Happening.FAILOVER_STARTED, target)
 
+    def _name_writer(self, leader: str) -> None:
+        self.replaced, self.writer = self.writer, leader
+        log.info("writer: %s -> %s", self.replaced, leader)
+        if self.replaced is None:
+            self._lead_endpoint_to(leader, lag_s=0.0)
+        elif self.failing_over_to != leader:
+            self._begin_failover(leader)
+
     def _end_failover(self, leader: str) -> None:
-        before, self.writer = self.writer, leader
-        if before is not None and leader == before:
-            # Whoever was asked could not do it, and the writer is the writer still.
-            if self.failing_over_to not in {None, leader}:
-                if time.monotonic() < self._asked_until:
-                    return
-                self._tell(Happening.FAILOVER_FAILED, leader)
-        elif before is not None:
-            if self.failing_over_to != leader:
-                self._tell(Happening.FAILOVER_STARTED, leader)
+        if self.replaced is not None:
             self._tell(Happening.FAILOVER_COMPLETED, leader)
-            self.sabotage.failed_over(self, before, leader)
-        self.failing_over, self.failing_over_to = False, None
-        lag_s = self.layout.endpoint_lag_s if before is not None else 0.0
-        self._endpoint_due.append((time.monotonic() + lag_s, leader))
-        log.info("writer: %s -> %s", before, leader)
+            self.sabotage.failed_over(self, self.replaced, leader)
+        elif self.failing_over_to not in {None, leader}:
+            # Whoever was asked has not done it yet, or could not: then the writer is the writer still.
+            if time.monotonic() < self._asked_until:
+                return
+            self._tell(Happening.FAILOVER_FAILED, leader)
+        self.failing_over, self.failing_over_to, self.replaced = False, None, None
+        self._lead_endpoint_to(leader, lag_s=self.layout.endpoint_lag_s)
+
+    def _lead_endpoint_to(self, writer: str, *, lag_s: float) -> None:
+        self._endpoint_due.append((time.monotonic() + lag_s, writer))
 
     def _follow_readers(self, answers: dict[str, Answer | None]) -> None:
         """A reader joins when it has caught up, and stays as long as it answers and keeps up."""
@@ -287,6 +290,13 @@ class LabCluster:
             # The loop sees that the writer is the writer still, and tells that the failover failed.
             self._asked_until = 0.0
             log.warning("the switchover to %s failed: %s", target, error)
+
+    def _restart(self, instance: str) -> None:
+        try:
+            patroni.ask(self.layout, self.layout.zone(instance), "POST", "/restart", {}, deadline_s=60)
+        except OSError as error:
+            self.rebooting.pop(instance, None)
+            log.warning("%s was not restarted: %s", instance, error)
 
     def _etcd_answers(self) -> bool:
         try:

@@ -53,13 +53,17 @@ class Etcd:
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         try:
             self.connection.request("POST", path, json.dumps(body))
-            answer: dict[str, Any] = json.loads(self.connection.getresponse().read())
+            response = self.connection.getresponse()
+            answer: dict[str, Any] = json.loads(response.read())
         except (http.client.HTTPException, ValueError) as error:
             self.connection.close()
             raise OSError(f"etcd does not answer as it should: {error}") from error
         except OSError:
             self.connection.close()
             raise
+        if response.status != http.client.OK:
+            # An answer without keys is no answer: it would read as a cluster without a leader.
+            raise OSError(f"etcd answers {response.status}: {answer.get('message') or answer}")
         return answer
 
 

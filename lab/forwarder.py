@@ -3,17 +3,20 @@
     {"listen": ["127.0.10.1", 5432], "to": [["127.0.1.1", 5432]], "delay_s": 0, "refuse_one_in": 0}
 
 A route's destination is chosen when a connection is made, by turns where there are several, and what is
-open is never cut: as with a DNS name. A line for a known address changes what later connections get;
-`delay_s` (server to client) and `refuse_one_in` (see lab/tamper.py) change open ones too.
+open is never cut: as with a DNS name. A line for a known address changes what later connections get,
+`refuse_one_in` (see lab/tamper.py) included; `delay_s` (server to client) changes open ones too. What is under
+way that long is lost when either end goes, as in a network.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import sys
 from collections import deque
 from collections.abc import Callable
+from struct import pack
 from typing import Any
 
 import uvloop
@@ -83,8 +86,19 @@ class Side(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """End the other side too; a reset stays a reset."""
-        if self.other and self.other.transport:
-            (self.other.transport.abort if error else self.other.transport.close)()
+        if self.other:
+            self.other.end(reset=error is not None)
+
+    def end(self, *, reset: bool) -> None:
+        """End this half, after what was written to it or at once."""
+        if self.transport is None or self.transport.is_closing():
+            return
+        if not reset:
+            self.transport.close()
+            return
+        # To linger for no time is to reset.
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, pack("ii", 1, 0))
+        self.transport.abort()
 
 
 class FromClient(Side):
@@ -103,14 +117,17 @@ class FromClient(Side):
                 raise ConnectionRefusedError
             _, other = await asyncio.get_running_loop().create_connection(lambda: FromServer(self.route), *destination)
         except OSError:
-            if self.transport:
-                self.transport.abort()
+            self.end(reset=True)
             return
         other.other, self.other = self, other
-        if self.transport and self.transport.is_closing() and other.transport:
-            other.transport.close()
-        for data in self.early:
-            self.pass_on(data)
+        # Either side may have spoken, or gone, before it knew of the other.
+        for side in (self, other):
+            for data in side.early:
+                side.pass_on(data)
+        if self.transport and self.transport.is_closing():
+            other.end(reset=False)
+        if other.transport and other.transport.is_closing():
+            self.end(reset=False)
 
 
 class FromServer(Side):
@@ -118,16 +135,29 @@ class FromServer(Side):
 
     def __init__(self, route: Route) -> None:
         super().__init__(route)
-        self.refuser = Refuser()
+        self.refuser, self.refuse_one_in = Refuser(), route.refuse_one_in
+        self.late: deque[tuple[float, bytes]] = deque()
 
     def pass_on(self, data: bytes) -> None:
         """Write to the client, late or altered where a route says so."""
-        if self.route.refuse_one_in:
-            data = self.refuser.alter(data, one_in=self.route.refuse_one_in)
-        if self.route.delay_s:
-            asyncio.get_running_loop().call_later(self.route.delay_s, super().pass_on, data)
-        else:
+        if self.refuse_one_in:
+            data = self.refuser.alter(data, one_in=self.refuse_one_in)
+        if not self.route.delay_s and not self.late:
             super().pass_on(data)
+            return
+        loop = asyncio.get_running_loop()
+        due_s = loop.time() + self.route.delay_s
+        self.late.append((due_s, data))
+        if len(self.late) == 1:
+            loop.call_at(due_s, self.pass_on_late)
+
+    def pass_on_late(self) -> None:
+        """Write what is due by now, in the order in which it came."""
+        loop = asyncio.get_running_loop()
+        while self.late and self.late[0][0] <= loop.time():
+            super().pass_on(self.late.popleft()[1])
+        if self.late:
+            loop.call_at(self.late[0][0], self.pass_on_late)
 
 
 async def serve() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import socket
 from dataclasses import asdict, dataclass, field
@@ -20,6 +21,8 @@ from pathlib import Path
 from lab.errors import LabError, NotRunning, StartFailed
 
 ZONES = "abcdefgh"
+LONGEST_NAME = 61  # with its zone's letter it names an instance, and PostgreSQL cuts names off after 63 bytes
+NAME = rf"[a-zA-Z][a-zA-Z0-9-]{{0,{LONGEST_NAME - 1}}}"
 REGION_HOST = "127.0.0.1"
 WRITER_HOST = "127.0.10.1"
 READER_HOST = "127.0.11.1"
@@ -28,10 +31,18 @@ READER_HOST = "127.0.11.1"
 def home() -> Path:
     """The folder of all labs: LAB_HOME, or the user's state folder."""
     named = os.environ.get("LAB_HOME")
-    if named:
-        return Path(named)
     state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(state) / "drill-lab"
+    # Resolved, since PostgreSQL's processes are known by their working directory, and that has no symbolic links.
+    return Path(named or Path(state) / "drill-lab").resolve()
+
+
+def folder_of(name: str) -> Path:
+    """The folder of the lab of that name; LabError for a name that would lead out of the folder of all labs."""
+    if not re.fullmatch(NAME, name, re.ASCII):
+        raise LabError(
+            f"{name!r} is no name for a lab: use letters, digits and dashes, a letter first, {LONGEST_NAME} at most"
+        )
+    return home() / name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,20 +97,25 @@ class Layout:
         cls, name: str, *, zones: int = 3, fault_in: str | None = None, endpoint_lag_s: float = 0.0, api_port: int = 0
     ) -> Layout:
         """Choose addresses, free ports and passwords for a new lab; nothing is created yet."""
-        if not name.replace("-", "").isalnum() or not name[0].isalpha():
-            raise LabError(f"{name!r} is no name for a lab: use letters, digits and dashes, a letter first")
+        folder = folder_of(name)
         if not 2 <= zones <= len(ZONES):
             raise LabError(f"a lab has 2 to {len(ZONES)} zones, not {zones}")
+        if not 0 <= endpoint_lag_s < float("inf"):
+            raise LabError(f"an endpoint lags for 0 s or more, not {endpoint_lag_s:g}")
+        if not 0 <= api_port <= 65_535:
+            raise LabError(f"{api_port} is no port: 1 to 65535, or 0 for one that is free")
+        if api_port and not _is_free([REGION_HOST], api_port):
+            raise StartFailed(f"{REGION_HOST}:{api_port} is in use, or not ours to use: choose another --port")
         letters = ZONES[:zones]
         members = tuple(
             Zone(letter=letter, instance=f"{name}-{letter}", host=f"127.0.{number}.1")
             for number, letter in enumerate(letters, start=1)
         )
         hosts = [REGION_HOST, WRITER_HOST, READER_HOST, *(zone.host for zone in members)]
-        *free, api = _free_ports(hosts, 8)
+        *free, api = _free_ports(hosts, 8, beside=api_port)
         return cls(
             name=name,
-            folder=home() / name,
+            folder=folder,
             zones=members,
             ports=Ports(**dict(zip(_PORTS, (*free, api_port or api), strict=True))),
             passwords=Passwords(**{each: secrets.token_urlsafe(18) for each in _PASSWORDS}),
@@ -122,6 +138,10 @@ class Layout:
             described = json.loads((folder / "lab.json").read_text())
         except FileNotFoundError as error:
             raise NotRunning(f"there is no lab {folder.name!r}: `python -m lab up --name {folder.name}`") from error
+        except ValueError as error:
+            raise NotRunning(
+                f"{folder / 'lab.json'} cannot be read: `python -m lab down --name {folder.name}` clears it away"
+            ) from error
         return cls(
             **described
             | {
@@ -145,12 +165,12 @@ _PORTS = tuple(Ports.__dataclass_fields__)
 _PASSWORDS = tuple(Passwords.__dataclass_fields__)
 
 
-def _free_ports(hosts: list[str], count: int) -> list[int]:
+def _free_ports(hosts: list[str], count: int, *, beside: int = 0) -> list[int]:
     """Ports that are free on every one of the hosts at this moment, below the range of outgoing connections."""
     found: list[int] = []
     start = 20_000 + secrets.randbelow(10_000)
     for port in range(start, start + 2_000):
-        if _is_free(hosts, port):
+        if port != beside and _is_free(hosts, port):
             found.append(port)
             if len(found) == count:
                 return found

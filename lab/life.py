@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,16 +68,24 @@ def up(
 
     LabError says why not, in one line; then nothing is left behind.
     """
+    from lab.serve import require_space  # with all that a lab consists of; not needed to look at one
+
     sabotage.named(fault_in)
     prefix = programs.as_ordinary_user()
     programs.postgres_bin()
     programs.etcd()
     planned = Layout.plan(name, zones=zones, fault_in=fault_in, endpoint_lag_s=endpoint_lag_s, api_port=api_port)
+    require_space(planned.folder)
     began_s = time.monotonic()
-    _claim(planned.folder)
-    planned.save()
     command = [*prefix, *programs.python("lab.serve", str(planned.folder))]
-    _started[planned.folder] = processes.start(command, folder=planned.folder, log="serve.log")
+    with _starting():
+        _claim(planned.folder)
+        try:
+            planned.save()
+            _started[planned.folder] = processes.start(command, folder=planned.folder, log="serve.log")
+        except OSError as error:
+            down(name)
+            raise StartFailed(f"cannot start in {planned.folder}: {error.strerror}") from error
     try:
         _follow(planned.folder, _started[planned.folder], progress)
     except BaseException:
@@ -86,7 +96,7 @@ def up(
 
 def status(name: str = "lab") -> Lab:
     """The lab of that name; NotRunning where there is none that is up."""
-    layout = Layout.load(layouts.home() / name)
+    layout = Layout.load(layouts.folder_of(name))
     if not (layout.folder / "ready").exists() or _server(layout.folder) is None:
         raise NotRunning(f"the lab {name!r} is not up: `python -m lab down --name {name}` clears what is left of it")
     return _described(layout)
@@ -95,23 +105,43 @@ def status(name: str = "lab") -> Lab:
 def down(name: str = "lab") -> bool:
     """End every process of the lab and remove its folder; False where there was nothing.
 
-    Works on what is left of a lab, too, whoever of it was killed.
+    Works on what is left of a lab, too, whoever of it was killed. LabError where it cannot be ended; what is no
+    lab's is left alone.
     """
-    folder = layouts.home() / name
+    try:
+        folder = layouts.folder_of(name)
+    except LabError:
+        return False  # no lab can have such a name
     if not folder.exists():
         return False
+    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / "lab.json").exists()):
+        raise LabError(f"{folder} is no lab's, it holds no lab.json: remove it yourself, or choose another --name")
+    try:
+        _end(folder)
+        _remove(folder)
+    except OSError as error:
+        raise LabError(f"the lab {name!r} cannot be ended: {error}") from error
+    return True
+
+
+def _end(folder: Path) -> None:
     server = _server(folder)
-    if server is not None:
-        server.send_signal(signal.SIGTERM)
-        try:
+    with suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
+        # One that is not up yet has nothing to undo, and would hear of it only once it is.
+        if server is not None and (folder / "ready").exists():
+            server.send_signal(signal.SIGTERM)
             server.wait(STOP_DEADLINE_S)
-        except psutil.TimeoutExpired:
-            server.kill()
     processes.kill(folder)
     if ours := _started.pop(folder, None):
         ours.wait(STOP_DEADLINE_S)
-    shutil.rmtree(folder)
-    return True
+
+
+def _remove(folder: Path) -> None:
+    """Remove the folder, `lab.json` last: until then, what is left is known as a lab's."""
+    with suppress(FileNotFoundError):  # somebody else takes it down, too
+        for each in sorted(folder.iterdir(), key=lambda path: path.name == "lab.json"):
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
+        folder.rmdir()
 
 
 def names() -> list[str]:
@@ -128,6 +158,22 @@ def running(name: str, **how: Any) -> Iterator[Lab]:
         down(name)
 
 
+@contextmanager
+def _starting() -> Iterator[None]:
+    """Hold off others who start a lab, or two of one name would each take the other's folder for a dead one's."""
+    home = layouts.home()
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(home, os.O_RDONLY)
+    except OSError as error:
+        raise StartFailed(f"cannot make {home}: {error.strerror}; set LAB_HOME to a folder of yours") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def _claim(folder: Path) -> None:
     """Make the folder ours; a lab that is up keeps it, what is left of a dead one is cleared away."""
     if folder.exists():
@@ -135,9 +181,7 @@ def _claim(folder: Path) -> None:
             raise AlreadyRunning(f"the lab {folder.name!r} is up: choose another --name, or take it down first")
         down(folder.name)
     try:
-        folder.mkdir(parents=True, mode=0o700)
-    except FileExistsError as error:
-        raise AlreadyRunning(f"the lab {folder.name!r} is being started by somebody else") from error
+        folder.mkdir(mode=0o700)
     except OSError as error:
         raise StartFailed(f"cannot make {folder}: {error.strerror}; set LAB_HOME to a folder of yours") from error
 

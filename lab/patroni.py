@@ -87,8 +87,6 @@ def configuration(layout: Layout, zone: Zone, *, tier: int, hooks: dict[str, Any
                 "unix_socket_directories": "",
                 "password_encryption": "scram-sha-256",
                 "log_line_prefix": "%m [%p] %a ",
-                "lab.instance": zone.instance,
-                "lab.members": ",".join(f"{each.instance}={each.host}" for each in layout.zones),
             },
             **(hooks or {}),
         },
@@ -110,6 +108,8 @@ def ask(layout: Layout, zone: Zone, method: str, path: str, body: Any = None, *,
         connection.request(method, path, json.dumps(body) if body is not None else None)
         response = connection.getresponse()
         text = response.read().decode()
+    except http.client.HTTPException as error:
+        raise OSError(f"{method} {path} at {zone.instance}'s Patroni: {error!r}") from error
     finally:
         connection.close()
     if not 200 <= response.status < 300:

@@ -84,7 +84,6 @@ def kill(folder: Path, *, deadline_s: float = 10.0) -> None:
         # Frozen first, so that none of them sees the others die and acts on it.
         signal_all(left, signal.SIGSTOP)
         signal_all(left, signal.SIGKILL)
-        reap()
         if time.monotonic() > ends_at:
             raise TimeoutError(f"still alive after SIGKILL: {[(each.pid, each.name()) for each in left]}")
 
@@ -114,7 +113,10 @@ def adopt_orphans() -> None:
 
 
 def reap() -> None:
-    """Take every child that has ended; whoever holds its Popen learns of it by `is_running`."""
+    """Take every child that has ended; whoever holds its Popen learns of it by `is_running`.
+
+    Only for the process that is a lab: in another it would take the exit status of children that are not ours.
+    """
     with suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass

@@ -81,12 +81,14 @@ def _import_moto() -> None:
     import moto.server  # noqa: F401 - only to have them
 
 
-def require_space(folder: Path) -> None:
-    """LabError where a lab would not fit."""
+def require_space(folder: Path, *, needed_bytes: int = NEEDED_BYTES) -> None:
+    """LabError where a lab would not fit on the disk of the folder, which need not be there yet."""
+    while not folder.exists():
+        folder = folder.parent
     free = shutil.disk_usage(folder).free
-    if free < NEEDED_BYTES:
+    if free < needed_bytes:
         raise LabError(
-            f"{folder} has {free >> 20} MiB free, a lab needs {NEEDED_BYTES >> 20}: "
+            f"{folder} has {free >> 20} MiB free, a lab needs {needed_bytes >> 20}: "
             "free some, or set LAB_HOME to a folder on another disk"
         )
 

@@ -1,7 +1,8 @@
 """Aurora's SQL functions on plain PostgreSQL, so that Aurora-aware drivers recognise the lab.
 
-Each instance knows itself and its fellows by settings (`lab.instance`, `lab.members`). A reader knows its
-writer by whom it receives from. The functions run with the definer's rights, since an ordinary role may not
+Each instance knows its fellows, which stay the same as long as the lab does, and itself by the address it listens
+on: Patroni drops settings that PostgreSQL does not know when it finds it running. A reader knows its writer by whom
+it receives from. The functions run with the definer's rights, since an ordinary role may not
 read the replication statistics.
 """
 
@@ -17,7 +18,7 @@ CREATE OR REPLACE FUNCTION pg_catalog.aurora_version() RETURNS text
     LANGUAGE sql STABLE AS $$ SELECT '18.0.lab' $$;
 
 CREATE OR REPLACE FUNCTION pg_catalog.aurora_db_instance_identifier() RETURNS text
-    LANGUAGE sql STABLE AS $$ SELECT current_setting('lab.instance') $$;
+    LANGUAGE sql STABLE AS $$ SELECT {instance} $$;
 
 CREATE OR REPLACE FUNCTION pg_catalog.aurora_replica_status() RETURNS TABLE (
     server_id text, session_id text, durable_lsn bigint, current_read_lsn bigint, cpu real,
@@ -25,7 +26,7 @@ CREATE OR REPLACE FUNCTION pg_catalog.aurora_replica_status() RETURNS TABLE (
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
     WITH members AS (
         SELECT split_part(member, '=', 1) AS id, split_part(member, '=', 2) AS host
-        FROM unnest(string_to_array(current_setting('lab.members'), ',')) AS member
+        FROM unnest(string_to_array({members}, ',')) AS member
     ), source AS (
         SELECT CASE WHEN pg_is_in_recovery() THEN coalesce(
                    (SELECT sender_host FROM pg_stat_wal_receiver),
@@ -33,19 +34,20 @@ CREATE OR REPLACE FUNCTION pg_catalog.aurora_replica_status() RETURNS TABLE (
                END AS host
     ), writer AS (
         SELECT CASE WHEN pg_is_in_recovery() THEN (SELECT id FROM members, source WHERE members.host = source.host)
-               ELSE current_setting('lab.instance') END AS id
+               ELSE aurora_db_instance_identifier() END AS id
     )
     SELECT members.id,
            CASE WHEN members.id = writer.id THEN 'MASTER_SESSION_ID'
                 ELSE md5(members.id)::uuid::text END,
            NULL::bigint, NULL::bigint, 0::real,
            CASE WHEN members.id = writer.id THEN 0
-                WHEN members.id = current_setting('lab.instance') AND pg_is_in_recovery() THEN
+                WHEN members.id = aurora_db_instance_identifier() AND pg_is_in_recovery() THEN
                     CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
                          ELSE 1000 * extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END
                 ELSE coalesce(1000 * extract(epoch FROM standby.replay_lag), 0) END::real,
            coalesce(standby.reply_time, clock_timestamp())
-    FROM members CROSS JOIN writer LEFT JOIN pg_stat_replication AS standby ON standby.application_name = members.id
+    FROM members LEFT JOIN writer ON true
+         LEFT JOIN pg_stat_replication AS standby ON standby.application_name = members.id
     WHERE pg_is_in_recovery() OR members.id = writer.id OR standby.pid IS NOT NULL
 $$;
 """
@@ -71,8 +73,18 @@ def prepare(layout: Layout, *, host: str) -> None:
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, user))
     with psycopg.connect(**admin, dbname=layout.database, connect_timeout=5) as connection:  # type: ignore[arg-type]
         connection.execute("SET allow_system_table_mods = on")
-        connection.execute(FUNCTIONS)
+        connection.execute(sql.SQL(FUNCTIONS).format(instance=_instance(layout), members=_members(layout)))
         connection.execute(SETTINGS_VIEW)
+
+
+def _instance(layout: Layout) -> sql.Composed:
+    """Who one is, as an expression: this very text is on all instances."""
+    cases = (sql.SQL("WHEN {} THEN {}").format(zone.host, zone.instance) for zone in layout.zones)
+    return sql.SQL("CASE current_setting('listen_addresses') {} END").format(sql.SQL(" ").join(cases))
+
+
+def _members(layout: Layout) -> sql.Literal:
+    return sql.Literal(",".join(f"{each.instance}={each.host}" for each in layout.zones))
 
 
 def end_sessions(layout: Layout, zone: Zone) -> None:

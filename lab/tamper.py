@@ -7,8 +7,8 @@ CommandComplete of an INSERT is replaced by the ErrorResponse of a serialization
 from __future__ import annotations
 
 ERROR = b"SERROR\0VERROR\0C40001\0Mcould not serialize access\0\0"
-NEGOTIATION = (b"N", b"S", b"G")
-"""The bare byte that answers a request for TLS or GSS; the client says nothing more until it has it."""
+NO, *YES = b"NSG"
+"""Bare bytes that answer requests for TLS or GSS before the first message; after a yes all is encrypted."""
 
 REFUSAL = b"E" + (len(ERROR) + 4).to_bytes(4, "big") + ERROR
 
@@ -19,12 +19,19 @@ class Refuser:
     def __init__(self) -> None:
         self.seen = 0
         self.rest = b""
+        self.negotiating = True
+        self.encrypted = False
 
     def alter(self, data: bytes, *, one_in: int) -> bytes:
         """The same messages, but one INSERT's completion in `one_in` refused; a part message waits for its rest."""
-        if not self.rest and data in NEGOTIATION:
-            return data
         data, position, altered = self.rest + data, 0, bytearray()
+        while self.negotiating and position < len(data):
+            self.encrypted = data[position] in YES
+            self.negotiating = data[position] == NO
+            position += self.negotiating
+        if self.encrypted:
+            return data
+        altered += data[:position]
         while len(data) - position >= 5:
             end = position + 1 + int.from_bytes(data[position + 1 : position + 5], "big")
             if end > len(data):

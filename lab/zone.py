@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,7 @@ class ZoneHost:
         self.folder = layout.zone_folder(zone)
         self.tier = 1
         self.wanted = self.barred = False
+        self._starting = threading.Lock()
         self.patroni: subprocess.Popen[bytes] | None = None
         self.link = Forwarder(self.folder / "link")
         ports, host = layout.ports, zone.host
@@ -67,9 +69,14 @@ class ZoneHost:
 
     def start(self) -> None:
         """Start what does not run, and keep it running from now on."""
-        if self.barred:
+        with self._starting:
+            self.wanted = not self.barred
+            self._start_missing()
+
+    def _start_missing(self) -> None:
+        # The control plane's loop and whoever undoes a fault may both be here: one at a time, or each starts one.
+        if not self.wanted:
             return
-        self.wanted = True
         if not self.link.is_running():
             self.link.start()
         if self.patroni is None or not processes.is_running(self.patroni):
@@ -79,12 +86,13 @@ class ZoneHost:
 
     def keep_running(self) -> None:
         """Start again what has ended although it is wanted."""
-        if self.wanted:
-            self.start()
+        with self._starting:
+            self._start_missing()
 
     def kill(self) -> None:
         """SIGKILL everything in the zone; it stays away until started again."""
-        self.wanted = False
+        with self._starting:
+            self.wanted = False
         processes.kill(self.folder)
 
     def bar(self) -> None:
@@ -116,11 +124,12 @@ class ZoneHost:
         postmaster.kill()
 
     def postmaster(self) -> psutil.Process | None:
-        """The postmaster, or None while there is none."""
+        """The postmaster, or None while there is none; never a stranger that got a dead one's number."""
         try:
-            return psutil.Process(int((self.folder / "data" / "postmaster.pid").read_text().split("\n")[0]))
-        except (OSError, ValueError, psutil.NoSuchProcess):
+            number = int((self.folder / "data" / "postmaster.pid").read_text().split("\n")[0])
+        except (OSError, ValueError):
             return None
+        return next((each for each in processes.below(self.folder / "data") if each.pid == number), None)
 
     def set_tier(self, tier: int) -> None:
         """Give the instance its promotion tier; Patroni reads its file again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -38,7 +39,7 @@ def run(drill_toml: Path, environment: Mapping[str, str]) -> int:
 
 def _undo(entry: Entry, config: Config, environment: Mapping[str, str]) -> str:
     if entry.undo is Undo.END_LAB:
-        return _end_lab(entry.subject)
+        return _end_lab(Path(entry.subject))
     settings = config.target(entry.target)
     if not isinstance(settings, AuroraSettings):
         return "it is gone with the lab"
@@ -49,15 +50,17 @@ def _undo(entry: Entry, config: Config, environment: Mapping[str, str]) -> str:
     return "dropped"
 
 
-def _end_lab(name: str) -> str:
-    """The lab is another program: it is told by its command line."""
+def _end_lab(folder: Path) -> str:
+    """The lab is another program: it is told by its command line, and where it lies by its environment."""
     ended = subprocess.run(
-        [sys.executable, "-m", "lab", "down", "--name", name],
+        [sys.executable, "-m", "lab", "down", "--name", folder.name],
         cwd=Path(__file__).resolve().parents[2],
+        env={**os.environ, "LAB_HOME": str(folder.parent)},
         capture_output=True,
         text=True,
         check=False,
     )
     if ended.returncode:
-        raise NotHealed(f"the lab {name} could not be ended: {ended.stderr.strip()}")
+        said = ended.stderr.strip().splitlines() or ["it said nothing"]
+        raise NotHealed(f"the lab {folder.name} could not be ended: {said[-1]}")
     return ended.stdout.strip()

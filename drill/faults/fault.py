@@ -67,7 +67,7 @@ def gone_or_another(target: Target, instance: str, before: object) -> Callable[[
         except DeadlinePassed:
             return None
         except psycopg.OperationalError as error:
-            return f"{instance} is gone: {str(error).strip().splitlines()[-1]}"
+            return f"{instance} is gone: {str(error).strip().splitlines()[0]}"
         return f"{instance} was started anew at {started}" if started != before else None
 
     return look

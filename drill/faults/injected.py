@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from drill.errors import DrillError, FaultError, NoEffect, NotHealed
+from drill.errors import FaultError, NoEffect, Unsupported
 from drill.faults.fault import Injection, await_effect
+from drill.journal import healing
 from drill.targets.target import Target
 
 DURATION_S = 120.0
@@ -17,7 +18,7 @@ Look = Callable[[], str | None]
 
 @contextmanager
 def injected(target: Target, action: str, *, mark: str, effect: Callable[[Target, str], Look]) -> Iterator[Injection]:
-    """Start a FIS experiment of one action; stop it on leaving.
+    """Start a FIS experiment of one action; stop it on leaving, or raise NotHealed.
 
     `effect` is asked before the fault, with the target and its writer, for the look that will show its effect.
     """
@@ -25,7 +26,16 @@ def injected(target: Target, action: str, *, mark: str, effect: Callable[[Target
     if writer is None:
         raise FaultError(f"{target.name} has no writer")
     look = effect(target, writer)
-    experiment = target.start_fault(action, duration_s=DURATION_S, mark=mark)
+    what = f"{action} on {target.name}"
+    try:
+        experiment = target.start_fault(action, duration_s=DURATION_S, mark=mark)
+    except Unsupported:
+        raise
+    except BaseException:
+        # An answer that was lost does not undo the fault.
+        with healing(what):
+            target.stop_faults(mark)
+        raise
 
     def seen() -> str | None:
         status, reason = target.fault_state(experiment)
@@ -36,9 +46,5 @@ def injected(target: Target, action: str, *, mark: str, effect: Callable[[Target
     try:
         yield Injection(instance=writer, confirm=lambda: await_effect(seen, what=action))
     finally:
-        try:
+        with healing(what):
             target.stop_fault(experiment)
-        except DrillError as error:
-            raise NotHealed(
-                f"{action} on {target.name} could not be stopped ({error}); `drill heal` tries again"
-            ) from error

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+)
+from botocore.parsers import ResponseParserError
 
 from drill.errors import FaultError, TargetError, Unsupported
 from drill.history import READER_ENDPOINT, WRITER_ENDPOINT
@@ -25,6 +34,15 @@ if TYPE_CHECKING:
 
 DEADLINE_S = 5
 MARK = "drill-run"
+SAID = 300
+"""Characters of an answer that is none of AWS's, such as a web page."""
+NO_CREDENTIALS = (
+    CredentialRetrievalError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+)
 OVER = frozenset({"completed", "stopped", "failed", "cancelled"})
 """The states of a FIS experiment that has ended."""
 
@@ -78,9 +96,9 @@ class Aurora:
             tags={tag["Key"]: tag.get("Value", "") for tag in found.get("TagList", ())},
         )
 
-    def address(self, endpoint: str) -> Address:
-        """Where an endpoint or an instance answers, by a fresh look at the control plane."""
-        topology = self.topology()
+    def address(self, endpoint: str, *, known: Topology | None = None) -> Address:
+        """Where an endpoint or an instance answers, by what is known or a fresh look at the control plane."""
+        topology = known or self.topology()
         if endpoint == WRITER_ENDPOINT:
             return self.credentials.at(topology.writer_host, topology.port)
         if endpoint == READER_ENDPOINT:
@@ -208,8 +226,11 @@ class Aurora:
             code, message = said.get("Code", "?"), said.get("Message", "")
             remedy = f"; allow {action} to who runs this" if "AccessDenied" in code else ""
             raise kind(f"{action} for {self.cluster} at {where}: {code}: {message}{remedy}") from error
-        except BotoCoreError as error:
-            raise kind(f"{action} at {where}: {error}; is endpoint_url right, and the network there?") from error
+        except NO_CREDENTIALS as error:
+            raise kind(f"{action} at {where}: {error}; log in to AWS, or name a profile in drill.toml") from error
+        except (BotoCoreError, ResponseParserError) as error:
+            told = " ".join(str(error).split())[:SAID]
+            raise kind(f"{action} at {where}: {told}; is endpoint_url right, and the network there?") from error
 
 
 def _member(listed: Any, described: Any, *, port: int) -> Member:

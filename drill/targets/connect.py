@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from drill.config import AuroraSettings
 from drill.errors import ConfigError, TargetError
-from drill.targets.aurora import DEADLINE_S, Aurora
+from drill.targets.aurora import DEADLINE_S, NO_CREDENTIALS, SAID, Aurora
 from drill.targets.postgres import Address
 
 if TYPE_CHECKING:
@@ -28,6 +29,14 @@ def connect(name: str, settings: AuroraSettings, environment: Mapping[str, str])
     Without `endpoint_url` it is AWS: TLS is verified in full against the RDS certificate bundle. Behind an
     endpoint of its own a certificate is verified where `ca_bundle` names one.
     """
+    try:
+        return _connect(name, settings, environment)
+    except (BotoCoreError, ValueError) as error:
+        # boto3 looks at both when it makes a client, before anything is asked.
+        raise ConfigError(f"[target.{name}]: {error}; correct region or endpoint_url in drill.toml") from error
+
+
+def _connect(name: str, settings: AuroraSettings, environment: Mapping[str, str]) -> Aurora:
     session = _session(settings, environment)
     user, password, database = _login(name, settings, session, environment)
     credentials = Address(
@@ -87,11 +96,16 @@ def _secret(settings: AuroraSettings, session: boto3.Session) -> tuple[str, str,
             f"the secret {settings.secret} at {where}: {said.get('Code')}: {said.get('Message')}; "
             "is the name right, and is secretsmanager:GetSecretValue allowed?"
         ) from error
-    except BotoCoreError as error:
+    except NO_CREDENTIALS as error:
         raise TargetError(
-            f"secretsmanager:GetSecretValue at {where}: {error}; is endpoint_url right, and the network there?"
+            f"secretsmanager:GetSecretValue at {where}: {error}; log in to AWS, or name a profile in drill.toml"
         ) from error
-    except (KeyError, ValueError) as error:
+    except (BotoCoreError, ResponseParserError) as error:
+        told = " ".join(str(error).split())[:SAID]
+        raise TargetError(
+            f"secretsmanager:GetSecretValue at {where}: {told}; is endpoint_url right, and the network there?"
+        ) from error
+    except (KeyError, TypeError, ValueError) as error:
         raise TargetError(
             f"the secret {settings.secret} at {where} is no JSON with username and password, as RDS makes them"
         ) from error

@@ -40,7 +40,7 @@ def require_login(target: Aurora, topology: Topology) -> None:
     try:
         ((may_create,),) = ask(address, "SELECT has_database_privilege(current_database(), 'CREATE')", deadline_s=10.0)
     except (PostgresError, DeadlinePassed) as error:
-        said = str(error).strip().splitlines()[-1]
+        said = " ".join(str(error).split())
         raise TargetError(
             f"cannot log in to {topology.cluster} at {address} as {address.user}: {said}; "
             "is the secret right, and the security group open to this machine?"

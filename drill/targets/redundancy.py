@@ -30,12 +30,15 @@ def missing(target: Target, *, members: frozenset[str], quorum: int) -> str | No
     """
     try:
         topology = target.topology()
-        rows = ask(target.address(WRITER_ENDPOINT), STATUS, deadline_s=2.0)
+        rows = ask(target.address(WRITER_ENDPOINT, known=topology), STATUS, deadline_s=2.0)
     except (TargetError, PostgresError, DeadlinePassed):
         return "the writer endpoint gives no answer"
     unavailable = sorted(each.identifier for each in topology.members if each.status != "available")
     absent = sorted(members - {server for server, *_ in rows})
-    late = sorted(server for server, is_writer, lag_ms, _ in rows if not is_writer and lag_ms > CAUGHT_UP_MS)
+    # A lag that nobody has reported yet is none that we could vouch for.
+    late = sorted(
+        server for server, is_writer, lag_ms, _ in rows if not is_writer and (lag_ms is None or lag_ms > CAUGHT_UP_MS)
+    )
     if topology.status != "available":
         return f"the cluster is {topology.status}"
     if unavailable:

@@ -65,8 +65,8 @@ class Target(Protocol):
     def topology(self) -> Topology:
         """Ask the control plane."""
 
-    def address(self, endpoint: str) -> Address:
-        """Where `writer`, `reader` or an instance answers, with credentials; as last described."""
+    def address(self, endpoint: str, *, known: Topology | None = None) -> Address:
+        """Where `writer`, `reader` or an instance answers, with credentials; asks where no topology is `known`."""
 
     def can(self, action: str) -> bool:
         """Whether the Fault Injection Service offers this action here."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ def before_promotion(folder: Path, command: str) -> dict[str, Any]:
     """Have Patroni run a shell command before it promotes, once `arm_hook` was called; a failure forbids it."""
     script = folder / "pre_promote.sh"
     folder.mkdir(parents=True, exist_ok=True)
-    script.write_text(f"#!/bin/sh\n[ -e '{folder}/armed' ] || exit 0\n{command}\n")
-    return {"pre_promote": f"/bin/sh {script}"}
+    script.write_text(f"#!/bin/sh\n[ -e {quote(str(folder / 'armed'))} ] || exit 0\n{command}\n")
+    return {"pre_promote": f"/bin/sh {quote(str(script))}"}
 
 
 def arm_hook(cluster: LabCluster) -> None:
