@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 from lab import patroni, processes, sql
 from lab.control import Event, Happening, Instance, Role, Topology, Undo, WrongState
+from lab.endpoints import Endpoints
 from lab.etcd import Consensus, Etcd
 from lab.fence import Fence
 from lab.layout import READER_HOST, WRITER_HOST, Layout
 from lab.sabotage import Sabotage
+from lab.succession import Succession
 from lab.watch import Answer, InstanceWatch
-from lab.zone import Forwarder, ZoneHost
+from lab.zone import ZoneHost
 
 LOOK_EVERY_S = 0.1
 SWITCHOVER_DEADLINE_S = 30.0
@@ -39,20 +39,13 @@ class LabCluster:
             zone.instance: ZoneHost(layout, zone, hooks=sabotage.hooks(layout.folder)) for zone in layout.zones
         }
         self.watches = {zone.instance: InstanceWatch(layout, zone) for zone in layout.zones}
-        self.endpoints = Forwarder(layout.folder / "region" / "endpoints")
+        self.endpoints = Endpoints(layout)
         self.etcd = Etcd(layout)
         self.consensus = Consensus(leader=None, quorum=frozenset(), initialized=False)
-        self.writer: str | None = None
-        self.replaced: str | None = None
-        self.failing_over_to: str | None = None
-        self.failing_over = False
+        self.succession = Succession(tell=self._tell, settled=self._settled, synchronous=sabotage.synchronous)
         self.readers: frozenset[str] = frozenset()
         self.fence = Fence()
         self.rebooting: dict[str, object] = {}
-        self.tampering: dict[str, Any] = {}
-        self.endpoint_writer: str | None = None
-        self._endpoint_due: list[tuple[float, str]] = []
-        self._asked_until = 0.0
         self._listeners: list[Callable[[Event], None]] = []
         self._ended = threading.Event()
         self._loop = threading.Thread(target=self._run, name="control plane", daemon=True)
@@ -98,6 +91,11 @@ class LabCluster:
         others = set(self.zones) - {self.writer}
         return self.writer is not None and self.readers == others and self.consensus.quorum == set(self.zones)
 
+    @property
+    def writer(self) -> str | None:
+        """The instance that is named writer."""
+        return self.succession.writer
+
     # What the APIs ask.
 
     def topology(self) -> Topology:
@@ -105,7 +103,7 @@ class LabCluster:
         quorum = self._quorum()
         return Topology(
             identifier=self.layout.name,
-            status="failing-over" if self.failing_over else "available",
+            status="failing-over" if self.succession.under_way else "available",
             writer=self.writer,
             instances=tuple(self._instance(name, host, quorum) for name, host in self.zones.items()),
             writer_host=WRITER_HOST,
@@ -120,17 +118,16 @@ class LabCluster:
     def failover(self, target: str | None) -> None:
         """Begin a switchover to `target`, or to the promotable reader of the lowest tier."""
         with self._commands:
-            if self.failing_over or self.writer is None:
-                raise WrongState(f"the cluster {self.layout.name} is failing over")
-            readers = [each for each in self.topology().instances if each.promotable]
-            chosen = target or min(readers, key=lambda each: (each.tier, each.identifier), default=None)
-            name = chosen.identifier if isinstance(chosen, Instance) else chosen
-            if name is None or name not in {each.identifier for each in readers}:
-                raise WrongState(f"{name or 'no reader'} can be promoted without a loss now")
             writer = self.writer
-            self._asked_until = time.monotonic() + SWITCHOVER_DEADLINE_S
-            self._begin_failover(name)
-        _in_background(lambda: self._switch_over(writer, name))
+            if writer is None or self.succession.under_way:
+                raise WrongState(f"the cluster {self.layout.name} is failing over")
+            promotable = sorted((each.tier, each.identifier) for each in self.topology().instances if each.promotable)
+            names = [name for _, name in promotable]
+            if not names or (target and target not in names):
+                raise WrongState(f"{f'{target} cannot' if target else 'no reader can'} be promoted without a loss now")
+            heir = target or names[0]
+            self.succession.ask(heir, patience_s=SWITCHOVER_DEADLINE_S)
+        processes.in_background(partial(self._switch_over, writer, heir))
 
     def reboot(self, instance: str) -> None:
         """Begin to restart an instance in its place."""
@@ -139,7 +136,7 @@ class LabCluster:
             raise WrongState(f"{instance} is not available")
         self.rebooting[instance] = answer.started
         self._tell(Happening.SHUT_DOWN, instance)
-        _in_background(lambda: self._restart(instance))
+        processes.in_background(lambda: self._restart(instance))
 
     def set_tier(self, instance: str, tier: int) -> None:
         """Give an instance its promotion tier."""
@@ -193,58 +190,20 @@ class LabCluster:
         for host in self.zones.values():
             host.keep_running()
         answers = {name: watch.answer() for name, watch in self.watches.items()}
-        self._follow_writer(answers)
+        self.succession.look(self.consensus.leader, answers.get(self.consensus.leader or ""))
         self._follow_readers(answers)
         self._follow_reboots(answers)
-        self._route(answers)
-
-    def _follow_writer(self, answers: dict[str, Answer | None]) -> None:
-        """Name whoever leads and is out of recovery; the failover is over when that one can do its work."""
-        leader = self.consensus.leader
-        said = answers.get(leader or "")
-        if leader and said and not said.in_recovery:
-            if leader != self.writer:
-                self._name_writer(leader)
-            # A writer without its quorum acknowledges nothing: nobody is led to it before it has one.
-            if self.failing_over and (said.quorum or not self.sabotage.synchronous):
-                self._end_failover(leader)
-        elif self.writer is not None and not self.failing_over and (leader != self.writer or said is None):
-            self._begin_failover(leader if leader != self.writer else None)
-
-    def _begin_failover(self, target: str | None) -> None:
-        self.failing_over, self.failing_over_to = True, target
-        if target:
-            self._tell(Happening.FAILOVER_STARTED, target)
-
-    def _name_writer(self, leader: str) -> None:
-        self.replaced, self.writer = self.writer, leader
-        log.info("writer: %s -> %s", self.replaced, leader)
-        if self.replaced is None:
-            self._lead_endpoint_to(leader, lag_s=0.0)
-        elif self.failing_over_to != leader:
-            self._begin_failover(leader)
-
-    def _end_failover(self, leader: str) -> None:
-        if self.replaced is not None:
-            self._tell(Happening.FAILOVER_COMPLETED, leader)
-            self.sabotage.failed_over(self, self.replaced, leader)
-        elif self.failing_over_to not in {None, leader}:
-            # Whoever was asked has not done it yet, or could not: then the writer is the writer still.
-            if time.monotonic() < self._asked_until:
-                return
-            self._tell(Happening.FAILOVER_FAILED, leader)
-        self.failing_over, self.failing_over_to, self.replaced = False, None, None
-        self._lead_endpoint_to(leader, lag_s=self.layout.endpoint_lag_s)
-
-    def _lead_endpoint_to(self, writer: str, *, lag_s: float) -> None:
-        self._endpoint_due.append((time.monotonic() + lag_s, writer))
+        # As on Aurora, the reader endpoint leads to the writer while there is no reader.
+        self.endpoints.follow(sorted(self.readers) or [name for name in (self.writer,) if name and answers[name]])
+        if not self._ended.is_set():
+            self.endpoints.start()
 
     def _follow_readers(self, answers: dict[str, Answer | None]) -> None:
         """A reader joins when it has caught up, and stays as long as it answers and keeps up."""
         candidates = {name: said for name, said in answers.items() if said and name != self.writer and said.in_recovery}
         for name in self.fence.left_behind(candidates):
             log.info("%s fell behind the other readers; its clients have to go elsewhere", name)
-            _in_background(partial(sql.end_sessions, self.layout, self.layout.zone(name)))
+            processes.in_background(partial(sql.end_sessions, self.layout, self.layout.zone(name)))
         self.readers = frozenset(
             name
             for name, said in candidates.items()
@@ -253,7 +212,7 @@ class LabCluster:
         )
 
     def _has_writer(self, answers: dict[str, Answer | None]) -> bool:
-        return self.writer is not None and answers[self.writer] is not None and not self.failing_over
+        return self.writer is not None and answers[self.writer] is not None and not self.succession.under_way
 
     def _follow_reboots(self, answers: dict[str, Answer | None]) -> None:
         for name, started in list(self.rebooting.items()):
@@ -262,20 +221,15 @@ class LabCluster:
                 del self.rebooting[name]
                 self._tell(Happening.RESTARTED, name)
 
-    def _route(self, answers: dict[str, Answer | None]) -> None:
-        port = self.layout.ports.postgres
-        while self._endpoint_due and self._endpoint_due[0][0] <= time.monotonic():
-            _, writer = self._endpoint_due.pop(0)
-            if self.sabotage.endpoint_follows or self.endpoint_writer is None:
-                self.endpoint_writer = writer
-        if self.endpoint_writer:
-            host = self.layout.zone(self.endpoint_writer).host
-            self.endpoints.route((WRITER_HOST, port), (host, port), **self.tampering)
-        # As on Aurora, the reader endpoint leads to the writer while there is no reader.
-        names = sorted(self.readers) or [name for name in (self.writer,) if name and answers[name]]
-        self.endpoints.route((READER_HOST, port), *((self.layout.zone(name).host, port) for name in names))
-        if not self.endpoints.is_running() and not self._ended.is_set():
-            self.endpoints.start()
+    def _settled(self, writer: str, replaced: str | None) -> None:
+        """There is a writer that can do its work."""
+        log.info("writer: %s -> %s", replaced, writer)
+        if replaced is not None:
+            self.sabotage.failed_over(self, replaced, writer)
+        if self.endpoints.writer is None:
+            self.endpoints.lead_to(writer, lag_s=0.0)
+        elif self.sabotage.endpoint_follows:
+            self.endpoints.lead_to(writer, lag_s=self.layout.endpoint_lag_s)
 
     # Small things.
 
@@ -288,7 +242,7 @@ class LabCluster:
                 patroni.ask(self.layout, zone, "POST", "/switchover", order, deadline_s=SWITCHOVER_DEADLINE_S)
         except OSError as error:
             # The loop sees that the writer is the writer still, and tells that the failover failed.
-            self._asked_until = 0.0
+            self.succession.give_up()
             log.warning("the switchover to %s failed: %s", target, error)
 
     def _restart(self, instance: str) -> None:
@@ -306,7 +260,7 @@ class LabCluster:
         return True
 
     def _writer_zone(self) -> tuple[str, ZoneHost]:
-        if self.writer is None or self.failing_over:
+        if self.writer is None or self.succession.under_way:
             raise WrongState(f"the cluster {self.layout.name} has no writer now")
         return self.writer, self.zones[self.writer]
 
@@ -336,13 +290,3 @@ class LabCluster:
         log.info("%s: %s", happening, instance)
         for listener in self._listeners:
             listener(event)
-
-
-def _in_background(work: Callable[[], object]) -> None:
-    def logged() -> None:
-        try:
-            work()
-        except Exception:
-            log.exception("what was begun in the background failed")
-
-    threading.Thread(target=logged, daemon=True).start()

@@ -41,6 +41,9 @@ DYNAMIC: dict[str, Any] = {
             "wal_keep_size": "1GB",
             "max_wal_size": "1GB",
             "shared_buffers": "64MB",
+            # Our zones die by signals, which the kernel's memory survives: only a power cut could tell, and on a
+            # shared disk one sync takes a tenth of a second now and then.
+            "fsync": False,
             "hot_standby_feedback": True,
             "autovacuum_naptime": "10s",
             # A reader looks for its new writer at once, and notices a silent one.

@@ -7,6 +7,7 @@ back ends overwrite theirs, and are known by their name and their working direct
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import signal
 import subprocess
@@ -135,3 +136,15 @@ def wait_until(condition: Callable[[], bool], *, deadline_s: float, what: str, p
         if time.monotonic() > ends_at:
             raise TimeoutError(f"waited {deadline_s:g} s for {what}")
         pause.wait(pause_s)
+
+
+def in_background(work: Callable[[], object]) -> None:
+    """Do it in a thread of its own; what it raises is logged."""
+
+    def logged() -> None:
+        try:
+            work()
+        except Exception:
+            logging.getLogger("lab").exception("what was begun in the background failed")
+
+    threading.Thread(target=logged, daemon=True).start()

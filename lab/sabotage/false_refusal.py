@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def _arm(cluster: LabCluster) -> None:
-    cluster.tampering = {"refuse_one_in": 50}
+    cluster.endpoints.tampering = {"refuse_one_in": 50}
 
 
 SABOTAGE = Sabotage(name="false-refusal", arm=_arm)
