@@ -11,17 +11,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import polars as pl
 
-from drill.errors import NoEffect, NotSteady
+from drill.errors import FaultError, NoEffect, NotSteady
 from drill.faults import Fault, Injection
 from drill.history import SCHEMA, Action, Anchor, History, Outcome
 from drill.journal import Journal, Undo
-from drill.probes.progress import Progress
+from drill.probes.progress import ClientProgress, Progress
 from drill.targets.target import Target
 
 LOOK_EVERY_S = 0.1
@@ -31,10 +31,14 @@ TELL_EVERY_S = 5.0
 """Nobody waits in silence for longer."""
 LIVE_WITHIN_S = 0.6
 """A client is alive when its last operation is no older: a few reports of the probes."""
+SEEN_WITHIN_S = 2.5
+"""A watcher is: AWS's control plane is asked once a second."""
+REDUNDANT_FOR_S = 1.0
+"""Nothing is missing for good when nothing was for so long."""
 
-PINNED = "pinned"
+PINNED, WATCHER = "pinned", "watcher"
 APPLICATIONS = ("writer", "reader")
-ALL = (*APPLICATIONS, PINNED, "watcher")
+ALL = (*APPLICATIONS, PINNED, WATCHER)
 """How the names of the probes' clients begin."""
 
 Say = Callable[[str], None]
@@ -79,6 +83,10 @@ class Witness(Protocol):
         """One moment on both clocks."""
 
 
+LOGGED = {"endpoint": pl.String, "server": pl.String, "value": pl.Int64, "code": pl.String}
+"""Types of the columns that may hold nothing but nulls."""
+
+
 @dataclass(slots=True)
 class Log:
     """The rows that the experiment itself adds to the history."""
@@ -87,31 +95,15 @@ class Log:
     rows: list[dict[str, object]] = field(default_factory=list)
 
     def add(
-        self,
-        client: str,
-        action: Action,
-        *,
-        since_ns: int,
-        endpoint: str | None = None,
-        code: str | None = None,
-        outcome: Outcome = Outcome.OK,
+        self, client: str, action: Action, *, since_ns: int, outcome: Outcome = Outcome.OK, **columns: str | int | None
     ) -> None:
-        """One operation that began at `since_ns` and ends now."""
-        self.rows.append(
-            {
-                "client": client,
-                "action": str(action),
-                "endpoint": endpoint,
-                "invoked_ns": since_ns,
-                "completed_ns": self.now_ns(),
-                "outcome": str(outcome),
-                "code": code,
-            }
-        )
+        """One operation that began at `since_ns` and ends now; `columns` of a history beside those."""
+        row = {"client": client, "action": str(action), "outcome": str(outcome)}
+        self.rows.append({**row, "invoked_ns": since_ns, "completed_ns": self.now_ns(), **columns})
 
     def frame(self) -> pl.DataFrame:
         """As rows of a history."""
-        return _typed(pl.DataFrame(self.rows, schema_overrides={"endpoint": pl.String, "code": pl.String}))
+        return _typed(pl.DataFrame(self.rows, schema_overrides=LOGGED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,9 +163,16 @@ class Experiment:
             since_ns = self.now_ns()
             self.say(f"injecting {self.name}")
             with self.fault(self.target, mark=self.mark) as injection:
-                log.add("fault", Action.INJECT, since_ns=since_ns, endpoint=injection.instance)
+                log.add(
+                    "fault",
+                    Action.INJECT,
+                    since_ns=since_ns,
+                    endpoint=injection.instance,
+                    server=injection.heir,
+                    value=int(injection.moves_writer),
+                )
                 if self._has_effect(injection, log):
-                    self._await_recovery(clients, injection, ends_ns)
+                    self._await_recovery(clients, injection, log, ends_ns)
                 since_ns = self.now_ns()
             log.add("fault", Action.HEAL, since_ns=since_ns, endpoint=injection.instance)
             self.say("healed")
@@ -190,32 +189,57 @@ class Experiment:
         log.add("fault", Action.CONFIRM, since_ns=since_ns, endpoint=injection.instance, code=seen)
         return True
 
-    def _await_recovery(self, clients: Clients, injection: Injection, ends_ns: int) -> None:
+    def _await_recovery(self, clients: Clients, injection: Injection, log: Log, ends_ns: int) -> None:
         """Until all that was asked for has happened and every client succeeds again, or it has taken too long."""
-        with suppress(TimeoutError):
+        since_ns, over, why = self.now_ns(), False, "it was not heard of again"
+
+        def recovered() -> bool:
+            nonlocal over
+            if _behind(clients.progress(), self.now_ns(), APPLICATIONS):
+                return False
+            over = over or injection.over()
+            return over
+
+        try:
             self._await(
-                lambda: not _behind(clients.progress(), self.now_ns(), APPLICATIONS) and injection.over(),
+                recovered,
                 clients,
                 lasting_s=self.timing.recovered_s,
                 deadline_s=min(self.timing.recovery_deadline_s, (ends_ns - self.now_ns()) / 1e9),
             )
             self.say("every client succeeds again")
-            return
-        self.say("not every client succeeded again")
+        except TimeoutError:
+            over = over or self._is_over(injection)
+            self.say("not every client succeeded again" if over else "what was asked for has not happened")
+        except FaultError as error:
+            why = str(error)
+            self.say(why)
+        outcome = Outcome.OK if over else Outcome.FAILED
+        code = None if over else why
+        log.add("fault", Action.COMPLETE, since_ns=since_ns, endpoint=injection.instance, code=code, outcome=outcome)
+
+    def _is_over(self, injection: Injection) -> bool:
+        try:
+            return injection.over()
+        except FaultError:
+            return False
 
     def _await_redundancy(self, log: Log, ends_ns: int) -> None:
-        """Look until nothing is missing, and write down each look."""
+        """Look until nothing has been missing for a while, and write down each look."""
         deadline_ns = min(ends_ns, self.now_ns() + round(self.timing.redundancy_deadline_s * 1e9))
         lacking: str | None = "unknown"
-        while lacking is not None and self.now_ns() < deadline_ns:
+        whole_since_ns: int | None = None
+        while self.now_ns() < deadline_ns:
             since_ns = self.now_ns()
             was, lacking = lacking, self.witness.missing()
             outcome = Outcome.FAILED if lacking else Outcome.OK
             log.add("redundancy", Action.REDUNDANT, since_ns=since_ns, endpoint="api", code=lacking, outcome=outcome)
             if lacking != was:
                 self.say(f"redundancy: {lacking or 'restored'}")
-            if lacking:
-                self.sleep(ASK_EVERY_S)
+            whole_since_ns = None if lacking else whole_since_ns or since_ns
+            if whole_since_ns is not None and since_ns - whole_since_ns >= REDUNDANT_FOR_S * 1e9:
+                return
+            self.sleep(ASK_EVERY_S)
 
     def _await(self, condition: Callable[[], bool], clients: Clients, *, lasting_s: float, deadline_s: float) -> None:
         """Until the condition has held for so long on end; TimeoutError after the deadline."""
@@ -243,13 +267,14 @@ class Experiment:
 
 def _behind(progress: Progress, now_ns: int, kinds: tuple[str, ...]) -> list[str]:
     """The clients of these kinds that have not succeeded of late; a pinned one need only be alive."""
-    oldest_ns = now_ns - round(LIVE_WITHIN_S * 1e9)
     chosen = {name: client for name, client in progress.clients.items() if name.startswith(kinds)}
-    return [
-        name
-        for name, client in chosen.items()
-        if ((client.last_ns if name.startswith(PINNED) else client.last_ok_ns) or 0) < oldest_ns
-    ] or ([] if chosen else ["any client"])
+
+    def is_behind(name: str, client: ClientProgress) -> bool:
+        within_s = SEEN_WITHIN_S if name.startswith(WATCHER) else LIVE_WITHIN_S
+        last_ns = client.last_ns if name.startswith(PINNED) else client.last_ok_ns
+        return (last_ns or 0) < now_ns - round(within_s * 1e9)
+
+    return [name for name, client in chosen.items() if is_behind(name, client)] or ([] if chosen else ["any client"])
 
 
 def _typed(frame: pl.DataFrame) -> pl.DataFrame:

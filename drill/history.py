@@ -11,8 +11,10 @@ machine's monotonic clock.
     observe    watcher     -          1 writer 0 reader  instance    answered   as ended
     lookup     watcher     -          1 writer 0 reader  cluster     answered   as ended
     announce   watcher     -          members available  api         writer     as ended
-    inject     fault       -          -                  instance    -          OK: asked for
+    inject     fault       -          1 a failover was   instance    heir, if    OK: asked for
+                                      asked for                      one named
     confirm    fault       -          -                  instance    -          OK: effect seen
+    complete   fault       -          -                  instance    -          OK: all of it happened
     heal       fault       -          -                  instance    -          OK: undone
     redundant  watcher     -          -                  api         -          OK: redundant
     readback   auditor     stream     value, one a row   instance    read from  OK
@@ -21,7 +23,7 @@ machine's monotonic clock.
 
 A write puts `value` into the stream `key`; a stream has one writing client, whose values rise. A read of a
 stream returns the highest value in it (-1: none). `code` is the SQLSTATE or AWS error code of an operation
-that failed; for `redundant` it names what is missing.
+that failed; for `redundant` it names what is missing, for `complete` why not.
 """
 
 from __future__ import annotations
@@ -70,6 +72,7 @@ class Action(StrEnum):
     ANNOUNCE = "announce"
     INJECT = "inject"
     CONFIRM = "confirm"
+    COMPLETE = "complete"
     HEAL = "heal"
     REDUNDANT = "redundant"
     READBACK = "readback"

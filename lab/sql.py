@@ -44,7 +44,9 @@ CREATE OR REPLACE FUNCTION pg_catalog.aurora_replica_status() RETURNS TABLE (
                 WHEN members.id = aurora_db_instance_identifier() AND pg_is_in_recovery() THEN
                     CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
                          ELSE 1000 * extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END
-                ELSE coalesce(1000 * extract(epoch FROM standby.replay_lag), 0) END::real,
+                -- No figure is none to vouch for, unless all that was sent has been replayed.
+                ELSE coalesce(1000 * extract(epoch FROM standby.replay_lag),
+                              CASE WHEN standby.replay_lsn >= standby.sent_lsn THEN 0 END) END::real,
            coalesce(standby.reply_time, clock_timestamp())
     FROM members LEFT JOIN writer ON true
          LEFT JOIN pg_stat_replication AS standby ON standby.application_name = members.id

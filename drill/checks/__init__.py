@@ -1,6 +1,7 @@
 """Promises: pure functions from a history to a verdict, and the phases and outages that they rest on."""
 
 from drill.checks.agreement import control_plane_agrees
+from drill.checks.completion import what_was_asked_for_happens
 from drill.checks.durability import (
     every_acknowledged_write_survives,
     no_refused_write_appears,
@@ -35,4 +36,5 @@ __all__ = [
     "reads_are_monotonic",
     "recovered_within",
     "redundancy_restored",
+    "what_was_asked_for_happens",
 ]

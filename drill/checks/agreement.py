@@ -20,7 +20,7 @@ def control_plane_agrees(limit_s: float) -> Check:
     """Within `limit_s` of a promotion the control plane names the writer, and the cluster endpoint leads to it.
 
     From then on for good. Real is what each instance says of itself: the writer is the one out of recovery
-    until the end; of several, the one promoted last. If the writer never changed, both must be right all along.
+    until the end; of several, the one promoted last. If the writer never changed, the time counts from injection.
     Broken, too, if nobody is out of recovery at the end. Undecided if nobody asked the instances, the control
     plane or the endpoint.
     """
@@ -38,15 +38,16 @@ def control_plane_agrees(limit_s: float) -> Check:
                 measured={"announced_lag_s": None, "endpoint_lag_s": None},
             )
         writer = alive[-1]
-        limit_ns = limit_s * SECOND_NS if writer.since_ns > moments.injected_ns else 0
+        limit_ns = limit_s * SECOND_NS
+        since = "its promotion" if writer.since_ns > moments.injected_ns else "the injection"
         views = _announced(history, moments, writer), _endpoint(history, moments, writer)
         wrong = [view.complaint for view in views if view.lag_ns is None or view.lag_ns > limit_ns]
         because = f"control plane and cluster endpoint agree that {writer.server} is the writer"
         if wrong:
             because = "; ".join(wrong)
-        elif limit_ns:
+        else:
             slowest = max(view.lag_ns or 0 for view in views)
-            because = f"{because} since {seconds(slowest)} after its promotion, of {allowed(limit_s)} allowed"
+            because = f"{because} since {seconds(slowest)} after {since}, of {allowed(limit_s)} allowed"
         return Finding(
             ruling=Ruling.BROKEN if wrong else Ruling.HELD,
             because=because,

@@ -22,6 +22,12 @@ from drill.checks.moments import SECOND_NS, Moments, acknowledged, calls
 from drill.errors import Undecided
 from drill.history import Action, History
 
+STEADY_NS = 3 * SECOND_NS
+"""Steady state is what lies so long before injection: who began restless is no less broken for it."""
+
+AGAIN_NS = SECOND_NS // 2
+"""A later stretch of this length, and of ten times the noise, is no jitter: the client had not recovered for good."""
+
 SILENCE_NS = 2 * SECOND_NS
 """A probe that was not heard for so long before the end of the run had stopped: it proves nothing."""
 
@@ -30,6 +36,8 @@ SILENCE_NS = 2 * SECOND_NS
 class Outage:
     """The longest stretch without an acknowledgement that overlaps the time since injection.
 
+    `for_good_ns` is when the last stretch ended that was no jitter: this one, or a later, shorter one.
+
     `client` is None for all clients together. `ended` is False if there was no acknowledgement at the end of
     the run: because this stretch lasts to the end, or because another one of more than SILENCE_NS does.
     """
@@ -37,6 +45,7 @@ class Outage:
     client: str | None
     began_ns: int
     until_ns: int
+    for_good_ns: int
     ended: bool
     resolution_ns: int
 
@@ -101,7 +110,7 @@ def outages(history: History, moments: Moments, action: Action, endpoint: str) -
     each = _longest(own, steady_ns, moments.injected_ns)
     every = _longest(together, steady_ns, moments.injected_ns)
     found = [outage for row in each.rows(named=True) if (outage := _outage(row, stalls))]
-    found.sort(key=lambda outage: (outage.ended, -outage.until_ns, outage.client))
+    found.sort(key=lambda outage: (outage.ended, -outage.for_good_ns, outage.client))
     whole = every.row(0, named=True)
     floor_ns = int(whole["floor_ns"])
     longer = (pl.col("until_ns") > moments.injected_ns) & (pl.col("length_ns") > floor_ns)
@@ -118,13 +127,14 @@ def outages(history: History, moments: Moments, action: Action, endpoint: str) -
 
 
 def _steady_since(acks: pl.DataFrame, clients: pl.Series, moments: Moments, action: Action) -> int:
-    """Find when the last client was acknowledged for the first time; that must be before injection."""
+    """Find when steady state began: all clients had been acknowledged once, which must be before injection."""
     first = acks.group_by("client").agg(pl.col("at_ns").min()).filter(pl.col("at_ns") < moments.injected_ns)
     missing = len(clients) - first.height
     if first.is_empty() or missing:
         who = "no client" if first.is_empty() else f"not every client ({missing} of {len(clients)} missing)"
         raise Undecided(f"before the fault {who} had a {action} acknowledged: there is nothing to compare with")
-    return int(first["at_ns"].max())  # type: ignore[arg-type]  # polars cannot know that a column holds numbers
+    all_ns = int(first["at_ns"].max())  # type: ignore[arg-type]  # polars cannot know that a column holds numbers
+    return max(all_ns, moments.injected_ns - STEADY_NS)
 
 
 def _ends(history: History, clients: pl.Series, moments: Moments, action: Action) -> pl.DataFrame:
@@ -168,9 +178,11 @@ def _longest(stretches: pl.DataFrame, steady_ns: int, injected_ns: int) -> pl.Da
     """Find for each client its longest stretch since injection, its noise floor, and its stretch at the end."""
     steady = pl.min_horizontal("until_ns", injected_ns) - pl.max_horizontal("began_ns", steady_ns)
     since = pl.when(pl.col("until_ns") > injected_ns).then(pl.col("length_ns"))
+    floor = steady.max().clip(lower_bound=0)
     return stretches.group_by("client").agg(
         pl.all().get(since.arg_max()),
-        floor_ns=steady.max().clip(lower_bound=0),
+        floor_ns=floor,
+        again_ns=pl.col("until_ns").filter(since > pl.max_horizontal(10 * floor, AGAIN_NS)).max(),
         last_ns=pl.col("length_ns").filter(pl.col("open")).last(),
     )
 
@@ -185,6 +197,7 @@ def _outage(row: dict[str, Any], stalls: pl.DataFrame) -> Outage | None:
         client=row["client"],
         began_ns=row["began_ns"],
         until_ns=row["until_ns"],
+        for_good_ns=max(row["until_ns"], row["again_ns"] or 0),
         ended=not (row["open"] or unended),
         resolution_ns=resolution_ns,
     )
@@ -204,4 +217,4 @@ def _resolution_ns(row: dict[str, Any], stalls: pl.DataFrame) -> int:
 def _recovery_ns(found: list[Outage], moments: Moments) -> int | None:
     if not all(outage.ended for outage in found):
         return None
-    return max((outage.until_ns - moments.injected_ns for outage in found), default=0)
+    return max((outage.for_good_ns - moments.injected_ns for outage in found), default=0)

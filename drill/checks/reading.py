@@ -32,8 +32,8 @@ def readers_keep_answering(limit_s: float) -> Check:
             measured={
                 "read_outage_s": found.together.length_ns / SECOND_NS if found.together else 0.0,
                 "longest_client_read_outage_s": longest_ns / SECOND_NS,
-                "resolution_ms": milliseconds(found.together.resolution_ns) if found.together else 0.0,
-                "noise_floor_ms": milliseconds(found.noise_floor_ns),
+                "read_resolution_ms": milliseconds(found.together.resolution_ns) if found.together else 0.0,
+                "read_noise_floor_ms": milliseconds(found.noise_floor_ns),
             },
             evidence=listed(lines, len(found.own)),
         )

@@ -41,6 +41,12 @@ def recovered_within(limit_s: float) -> Check:
 
 def _ruled(found: Outages, since: pl.DataFrame, limit_s: float) -> tuple[Ruling, str]:
     last = found.last
+    if last is None and found.noise_floor_ns >= limit_s * SECOND_NS:
+        noise = seconds(found.noise_floor_ns)
+        return (
+            Ruling.UNDECIDED,
+            f"writes stopped for {noise} before the fault: {allowed(limit_s)} cannot be told from it",
+        )
     if last is None:
         return (
             Ruling.HELD,

@@ -23,6 +23,7 @@ from drill.targets.rail import ALLOWED, TAG, require_failover, require_login
 from drill.targets.session import DeadlinePassed, ask
 from drill.targets.target import Topology
 
+UNTRIED = "not tried"
 CLOCKS_AGREE_WITHIN_S = 1.0
 FAULTS = ("lab:crash-writer", "lab:lose-zone", "lab:freeze-zone", "lab:partition-zone")
 
@@ -39,7 +40,8 @@ def run(drill_toml: Path, name: str, environment: Mapping[str, str]) -> int:
     missing = 0
     for what, look in _looks(name, settings, environment):
         try:
-            print(f"ok       {what}: {look()}")
+            found = look()
+            print(f"{'--' if found.startswith(UNTRIED) else 'ok':<8} {what}: {found}")
         except (DrillError, ClientError, BotoCoreError, psycopg.Error) as error:
             missing += 1
             print(f"MISSING  {what}: {' '.join(str(error).split())}")
@@ -71,7 +73,7 @@ def _looks(name: str, settings: AuroraSettings, environment: Mapping[str, str]) 
     topology = described[0]
     yield "rds:DescribeEvents", lambda: f"{len(target.failover_events(datetime.now(UTC)))} failovers just now"
     yield "fis:ListActions", lambda: _faults(target)
-    yield "rds:FailoverDBCluster", lambda: "not tried, since it would fail over"
+    yield "rds:FailoverDBCluster", lambda: f"{UNTRIED}, since it would fail over"
     yield f"tag {TAG}={ALLOWED}", lambda: _tag(target, topology)
     yield "readers", lambda: _readers(topology)
     yield "login and CREATE at the writer", lambda: _login(target, topology)

@@ -123,7 +123,7 @@ class Objectives(Section):
     recovery_time: Duration = 60.0
     read_outage: Duration = 10.0
     staleness: Duration = 1.0
-    agreement: Duration = 10.0
+    agreement: Duration = 30.0
     redundancy: Duration = 60.0
 
     def written(self) -> dict[str, str]:
@@ -131,10 +131,14 @@ class Objectives(Section):
         return {name: format_duration(getattr(self, name)) for name in type(self).model_fields}
 
 
+LONGEST_S = 1500.0
+"""A fault ends by itself after half an hour; what is judged must have ended before."""
+
+
 class Limits(Section):
     """Where an experiment ends at the latest: seconds, writes, and writes per second."""
 
-    experiment: Annotated[Duration, Field(gt=0)] = 180.0
+    experiment: Annotated[Duration, Field(gt=0, le=LONGEST_S)] = 240.0
     max_writes: PositiveInt = 2_000_000
     write_rate: PositiveInt = 1200
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -15,6 +16,10 @@ from drill.targets.session import DeadlinePassed, ask
 from drill.targets.target import Target
 
 EFFECT_DEADLINE_S = 30.0
+GONE = re.compile(
+    r"refused|reset by peer|closed the connection|terminating connection|starting up|shutting down|in recovery mode"
+)
+"""How libpq (in English, as we ask it to speak) and a server on its way down say that nobody serves here."""
 LOOK_EVERY_S = 0.05
 
 
@@ -26,12 +31,15 @@ def _always() -> bool:
 class Injection:
     """A fault that was asked for: on which instance, how to see its own effect, and whether all of it happened.
 
-    `confirm` returns what was seen, in words, or raises NoEffect.
+    `confirm` returns what was seen, in words, or raises NoEffect. `over` raises FaultError when it is known that
+    the rest will never happen. `moves_writer`: what was asked for is another writer, namely `heir` if one is named.
     """
 
     instance: str
     confirm: Callable[[], str]
     over: Callable[[], bool] = _always
+    moves_writer: bool = False
+    heir: str | None = None
 
 
 class Fault(Protocol):
@@ -41,13 +49,19 @@ class Fault(Protocol):
         """Ask for the fault on entering, heal on leaving."""
 
 
-def await_effect(look: Callable[[], str | None], *, what: str, deadline_s: float = EFFECT_DEADLINE_S) -> str:
+def await_effect(
+    look: Callable[[], str | None],
+    *,
+    what: str,
+    deadline_s: float = EFFECT_DEADLINE_S,
+    every_s: float = LOOK_EVERY_S,
+) -> str:
     """Look until something is seen, and return it; NoEffect when the deadline has passed."""
     ends_at = time.monotonic() + deadline_s
     while (seen := look()) is None:
         if time.monotonic() > ends_at:
             raise NoEffect(f"nothing was seen of {what} within {deadline_s:g} s")
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(every_s)
     return seen
 
 
@@ -58,7 +72,10 @@ def started_at(target: Target, instance: str) -> object:
 
 
 def gone_or_another(target: Target, instance: str, before: object) -> Callable[[], str | None]:
-    """A look whether the postmaster that we knew is gone: nobody answers, or another one does."""
+    """A look whether the postmaster that we knew is gone: nobody answers, or another one does.
+
+    An answer that refuses us for another reason (our password, too many connections) is an answer of the old one.
+    """
     address = target.address(instance)
 
     def look() -> str | None:
@@ -67,7 +84,8 @@ def gone_or_another(target: Target, instance: str, before: object) -> Callable[[
         except DeadlinePassed:
             return None
         except psycopg.OperationalError as error:
-            return f"{instance} is gone: {str(error).strip().splitlines()[0]}"
+            said = str(error).strip().splitlines()[0]
+            return f"{instance} is gone: {said}" if GONE.search(str(error)) else None
         return f"{instance} was started anew at {started}" if started != before else None
 
     return look

@@ -10,7 +10,7 @@ from drill.faults.fault import Injection, await_effect
 from drill.journal import healing
 from drill.targets.target import Target
 
-DURATION_S = 120.0
+DURATION_S = 1800.0
 """After so long a fault ends by itself, should nobody be left to stop it."""
 
 Look = Callable[[], str | None]

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 
-from drill.errors import FaultError
+from drill.errors import FaultError, TargetError
 from drill.faults.fault import Fault, Injection, await_effect
 from drill.targets.target import Target
+
+EVENT_DEADLINE_S = 120.0
+ASK_EVERY_S = 0.25
 
 
 def managed_failover(*, to_named_reader: bool = False) -> Fault:
@@ -26,13 +29,32 @@ def _failing_over(target: Target, *, to_named_reader: bool) -> Iterator[Injectio
     if topology.writer is None or not topology.readers:
         raise FaultError(f"{target.name} has no writer and reader to fail over between")
     since = datetime.now(UTC)
-    target.fail_over(topology.readers[-1] if to_named_reader else None)
+    heir = topology.readers[-1] if to_named_reader else None
+    target.fail_over(heir)
 
-    def event(word: str) -> str | None:
-        return next((each for each in target.failover_events(since) if word in each), None)
+    def event(*words: str) -> str | None:
+        try:
+            told = target.failover_events(since)
+        except TargetError:
+            # A control plane that is throttled or away for a moment has not told us anything yet.
+            return None
+        return next((each for each in told if any(word in each.lower() for word in words)), None)
+
+    def over() -> bool:
+        """Events 0071; 0069 and 0070 say that it failed, and that the previous primary is promoted again."""
+        if failed := event("failover failed", "failed to", "promoting the previous primary"):
+            raise FaultError(f"the control plane says: {failed}")
+        return event("completed") is not None
 
     yield Injection(
         instance=topology.writer,
-        confirm=lambda: await_effect(lambda: event("Started"), what='an event "Started ... failover"'),
-        over=lambda: event("Completed") is not None,
+        confirm=lambda: await_effect(
+            lambda: event("started"),
+            what='an event "Started ... failover"',
+            deadline_s=EVENT_DEADLINE_S,
+            every_s=ASK_EVERY_S,
+        ),
+        over=over,
+        moves_writer=True,
+        heir=heir,
     )

@@ -35,6 +35,12 @@ def _by_sql(target: Target) -> Iterator[Injection]:
         raise FaultError(f"{target.name} has no writer")
     look = gone_or_another(target, writer, started_at(target, writer))
     # The crash takes the very connection that asked for it.
-    with suppress(psycopg.OperationalError, DeadlinePassed):
-        ask(target.address(writer), "SELECT aurora_inject_crash('instance')", deadline_s=5.0)
+    try:
+        with suppress(psycopg.OperationalError, DeadlinePassed):
+            ask(target.address(writer), "SELECT aurora_inject_crash('instance')", deadline_s=5.0)
+    except psycopg.ProgrammingError as error:
+        raise FaultError(
+            f"{target.name} does not let us call aurora_inject_crash ({error.diag.message_primary}); "
+            "on Aurora: GRANT rds_superuser to the user of this run"
+        ) from error
     yield Injection(instance=writer, confirm=lambda: await_effect(look, what="aurora_inject_crash('instance')"))

@@ -58,6 +58,7 @@ async def announce(run: Run, name: str, plane: ControlPlane, client: Any) -> Non
 def _ask(client: Any, cluster: str) -> tuple[int, int, Ending, list[dict[str, Any]] | None]:
     """One call, timed in the thread that makes it; members None: it was not answered."""
     from botocore import exceptions
+    from botocore.parsers import ResponseParserError
 
     members: list[dict[str, Any]] | None = None
     ending = ACKNOWLEDGED
@@ -70,6 +71,6 @@ def _ask(client: Any, cluster: str) -> tuple[int, int, Ending, list[dict[str, An
         ending = Ending(Outcome.UNKNOWN, None, Cause.SILENT)
     except exceptions.EndpointConnectionError:
         ending = Ending(Outcome.FAILED, None, Cause.REFUSED)
-    except exceptions.BotoCoreError:
+    except (exceptions.BotoCoreError, ResponseParserError):
         ending = Ending(Outcome.UNKNOWN, None, Cause.RESET)
     return invoked, time.monotonic_ns(), ending, members

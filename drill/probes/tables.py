@@ -71,6 +71,12 @@ def read_back(address: Address, schema: str, *, endpoint: str, deadline_s: float
     return _audit(pl.concat([header, read]), Action.READBACK, endpoint=endpoint, server=server, invoked_ns=invoked)
 
 
+def no_digest(endpoint: str) -> pl.DataFrame:
+    """The `digest` row of an instance that could not give one."""
+    now_ns = time.monotonic_ns()
+    return _audit(_HEADER, Action.DIGEST, endpoint=endpoint, invoked_ns=now_ns, outcome=Outcome.FAILED)
+
+
 def digest(address: Address, schema: str, *, endpoint: str, deadline_s: float = 60.0) -> pl.DataFrame:
     """One `digest` row: a hash of all rows of the instance `endpoint`, whatever their order. Raises ProbeError.
 

@@ -18,16 +18,18 @@ from drill.targets.postgres import Address
 from drill.targets.session import DeadlinePassed, ask
 from drill.targets.target import Target
 
-AGREE_WITHIN_S = 10.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeWitness:
-    """A `drill.experiment.Witness` on a real target; `quorum` is the size of its quorum when all was well."""
+    """A `drill.experiment.Witness` on a real target; `quorum` is the size of its quorum when all was well.
+
+    So long after the last write all instances may take until they hold the same rows.
+    """
 
     target: Target
     plan: ProbePlan
     quorum: int
+    agree_within_s: float = 10.0
 
     def clients(self) -> AbstractContextManager[process.Probes]:
         """The probes, in a process of their own, for the length of a block."""
@@ -60,16 +62,21 @@ class ProbeWitness:
         return named if named in writing else next(iter(writing), None)
 
     def _digests(self) -> list[pl.DataFrame]:
-        ends_at = time.monotonic() + AGREE_WITHIN_S
+        ends_at = time.monotonic() + self.agree_within_s
         while True:
-            found = []
-            for name, address in self.plan.instances.items():
-                with suppress(ProbeError):
-                    found.append(tables.digest(address, self.plan.schema, endpoint=name))
-            agreed = len({frame["value"][0] for frame in found}) <= 1
-            if agreed or time.monotonic() > ends_at:
+            found = [_digest(address, self.plan.schema, name) for name, address in self.plan.instances.items()]
+            values = {frame["value"][0] for frame in found}
+            if (len(values) == 1 and None not in values) or time.monotonic() > ends_at:
                 return found
             time.sleep(0.2)
+
+
+def _digest(address: Address, schema: str, name: str) -> pl.DataFrame:
+    """An instance that gives none is a row as well: it must not go unnoticed."""
+    try:
+        return tables.digest(address, schema, endpoint=name, deadline_s=15.0)
+    except ProbeError:
+        return tables.no_digest(name)
 
 
 def _writes(address: Address) -> bool:

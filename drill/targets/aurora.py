@@ -181,13 +181,18 @@ class Aurora:
     def stop_fault(self, experiment: str, *, deadline_s: float = 30.0) -> None:
         """StopExperiment, and wait until it says that it is over."""
         ends_at = time.monotonic() + deadline_s
-        if self.fault_state(experiment)[0] not in OVER:
-            with self._asking("fis:StopExperiment", FaultError):
-                self.fis.stop_experiment(id=experiment)
-        while (status := self.fault_state(experiment)[0]) not in OVER:
+        if self.fault_state(experiment)[0] in OVER:
+            return
+        with self._asking("fis:StopExperiment", FaultError):
+            self.fis.stop_experiment(id=experiment)
+        while (state := self.fault_state(experiment))[0] not in OVER:
             if time.monotonic() > ends_at:
-                raise FaultError(f"the FIS experiment {experiment} is {status}, {deadline_s:g} s after it was stopped")
+                raise FaultError(
+                    f"the FIS experiment {experiment} is {state[0]}, {deadline_s:g} s after it was stopped"
+                )
             time.sleep(0.05)
+        if state[0] == "failed":
+            raise FaultError(f"the FIS experiment {experiment} failed when it was stopped: {state[1]}")
 
     def stop_faults(self, mark: str) -> int:
         """ListExperiments, and stop those of the mark."""

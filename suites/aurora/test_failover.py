@@ -13,6 +13,7 @@ from drill.checks import (
     reads_are_monotonic,
     recovered_within,
     redundancy_restored,
+    what_was_asked_for_happens,
 )
 from scenarios.failover import FAILOVERS
 
@@ -23,6 +24,11 @@ pytestmark = [pytest.mark.aurora, pytest.mark.failover, pytest.mark.destructive]
 def history(request, observe):
     """Each way of losing the writer happens once; every promise judges the same evidence."""
     return observe(request.param)
+
+
+def test_what_was_asked_for_happens(judge):
+    """A failover that the control plane accepted is carried out, to the reader that was named."""
+    assert judge(what_was_asked_for_happens())
 
 
 def test_writes_resume_in_time(judge, objectives):

@@ -47,10 +47,10 @@ def test_without_a_file_there_is_a_lab_and_the_objectives_of_the_requirements(fi
         "recovery_time": "60s",
         "read_outage": "10s",
         "staleness": "1s",
-        "agreement": "10s",
+        "agreement": "30s",
         "redundancy": "60s",
     }
-    assert (config.limits.experiment, config.limits.max_writes, config.limits.write_rate) == (180.0, 2_000_000, 1200)
+    assert (config.limits.experiment, config.limits.max_writes, config.limits.write_rate) == (240.0, 2_000_000, 1200)
 
 
 def test_everything_that_a_target_may_say_is_read(file: Path) -> None:

@@ -22,6 +22,7 @@ from drill.reporting import summary
 from drill.reporting.records import ExperimentRecord, RunRecord
 from drill.targets.target import Target
 from drill.verdict import Check, Ruling, judge
+from tests.drill.memory import member
 from tests.drill.simulation import HEALTHY, Behaviour, Simulation
 
 TIMING = Timing(steady_s=1.0, steady_deadline_s=3.0, recovery_deadline_s=10.0, redundancy_deadline_s=10.0)
@@ -36,6 +37,7 @@ PROMISES: tuple[Check, ...] = (
     checks.reads_are_monotonic(),
     checks.control_plane_agrees(2),
     checks.redundancy_restored(10),
+    checks.what_was_asked_for_happens(),
 )
 
 
@@ -109,11 +111,19 @@ def summarised(history: History, folder: Path) -> dict[str, object]:
 def test_a_healthy_failover_holds_every_promise(bench: Build, fault: Callable[..., object], tmp_path: Path) -> None:
     """From steady state to the summary: held, and nothing left to undo."""
     ran = bench()
+    ran.cluster.target.members = (member("a", writes=True), member("b", tier=9), member("c", tier=3))
     history = ran.run(fault)
     assert set(rulings(history).values()) == {Ruling.HELD}
     assert summarised(history, tmp_path)["ruling"] == "held"
     assert ran.journal.entries() == {}
     assert ran.cluster.target.running == []
+
+
+def test_another_heir_than_named_breaks_the_promise(bench: Build) -> None:
+    """The control plane was asked for one reader and promotes another: everything recovers, and it is noticed."""
+    ran = bench()
+    found = rulings(ran.run(managed_failover(to_named_reader=True)))
+    assert {name for name, ruling in found.items() if ruling is not Ruling.HELD} == {"what_was_asked_for_happens"}
 
 
 def test_what_happened_is_told_in_order(bench: Build) -> None:
@@ -152,6 +162,7 @@ BROKEN = {
     "readers go back": (Behaviour(lag_s=2.0), "reads_are_monotonic"),
     "stale endpoint": (Behaviour(endpoint_follows=False), "control_plane_agrees"),
     "never rejoins": (Behaviour(rejoins_s=None), "redundancy_restored"),
+    "says yes and does nothing": (Behaviour(gives_up_s=None, promotes_s=None), "what_was_asked_for_happens"),
 }
 
 
@@ -270,4 +281,4 @@ def test_the_hard_limit_ends_it(bench: Build) -> None:
     history = ran.run(managed_failover(), patient)
     assert ran.cluster.now - 10**12 < 13.5e9
     assert rulings(history)["recovered_within"] is Ruling.BROKEN
-    assert "not every client succeeded again" in ran.said
+    assert "what was asked for has not happened" in ran.said

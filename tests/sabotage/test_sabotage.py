@@ -14,15 +14,22 @@ pytestmark = pytest.mark.sabotage
 ROOT = Path(__file__).resolve().parents[2]
 MANAGED = "managed-failover and not named"
 
+COUNTED = {
+    "every_acknowledged_write_survives": "lost_writes",
+    "no_refused_write_appears": "resurrected_writes",
+    "no_write_is_applied_twice": "duplicate_writes",
+    "one_writer_at_a_time": "split_brain_writes",
+}
+
 DEFECTS = [
     ("lossy-replication", "zone-loss", "every_acknowledged_write_survives", r"[\d,]+ known writes? lost"),
     ("slow-promotion", MANAGED, "recovered_within", r"wrote again after 1\d\.\d+ s, of 10 s allowed"),
     ("never-promotes", "writer-crash", "recovered_within", r"16 of 16 clients never wrote again"),
     ("stale-endpoint", MANAGED, "control_plane_agrees", r"stale writer \(25006\)"),
     ("stale-readers", MANAGED, "readers_stay_fresh", r"of 1 s allowed"),
-    ("two-writers", MANAGED, "one_writer_at_a_time", r""),
+    ("two-writers", MANAGED, "one_writer_at_a_time", r"acknowledged by \S+ beside the writer"),
     ("double-apply", MANAGED, "no_write_is_applied_twice", r"twice"),
-    ("false-refusal", MANAGED, "no_refused_write_appears", r""),
+    ("false-refusal", MANAGED, "no_refused_write_appears", r"refused writes appeared"),
     ("no-rejoin", MANAGED, "redundancy_restored", r"did not come back"),
 ]
 
@@ -52,6 +59,9 @@ def test_a_defect_is_noticed(defect, fault, promise, because, tmp_path):
     assert summary["ruling"] == "broken"
     assert verdicts[promise]["ruling"] == "broken", verdicts[promise]["because"]
     assert re.search(because, verdicts[promise]["because"]), verdicts[promise]["because"]
+    if promise in COUNTED:
+        assert verdicts[promise]["measured"][COUNTED[promise]] > 0
+        assert verdicts[promise]["evidence"], "each is listed"
 
 
 def _summary(output: str) -> dict:

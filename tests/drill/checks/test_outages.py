@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drill.checks.moments import Moments
-from drill.checks.outages import SILENCE_NS, Outage, Outages, outages
+from drill.checks.outages import AGAIN_NS, SILENCE_NS, STEADY_NS, Outage, Outages, outages
 from drill.errors import Undecided
 from drill.history import WRITER_ENDPOINT, Action
 from tests.drill.histories import (
@@ -24,6 +24,7 @@ from tests.drill.histories import (
     managed_failover,
     ns,
     property_test,
+    steps,
 )
 
 
@@ -215,7 +216,7 @@ def naive(story: Story, clients: set[str], steady_ns: int) -> tuple[Outage | Non
     acks = [row for row in rows if row["outcome"] == "ok"]
     stretches = [*itertools.pairwise(acks), (acks[-1], rows[-1])]
     length = [last["completed_ns"] - first["completed_ns"] for first, last in stretches]
-    floor = longest = without = 0
+    floor = longest = without = again = 0
     best = None
     for index, (first, last) in enumerate(stretches):
         steady = min(last["completed_ns"], INJECTED_NS) - max(first["completed_ns"], steady_ns)
@@ -228,6 +229,9 @@ def naive(story: Story, clients: set[str], steady_ns: int) -> tuple[Outage | Non
         for each, (_, last) in zip(length, stretches, strict=True)
         if each > floor and last["completed_ns"] > INJECTED_NS
     )
+    for index, (_, last) in enumerate(stretches):
+        if last["completed_ns"] > INJECTED_NS and length[index] > max(10 * floor, AGAIN_NS):
+            again = max(again, last["completed_ns"])
     resolution = sum(row["completed_ns"] - row["invoked_ns"] for row in best)
     for stall in (row for row in story.rows if row["action"] == "stall"):
         if any(
@@ -241,6 +245,7 @@ def naive(story: Story, clients: set[str], steady_ns: int) -> tuple[Outage | Non
         client=clients.pop() if len(clients) == 1 else None,
         began_ns=best[0]["completed_ns"],
         until_ns=best[1]["completed_ns"],
+        for_good_ns=max(best[1]["completed_ns"], again),
         ended=not lost_at_end,
         resolution_ns=resolution,
     )
@@ -257,12 +262,38 @@ def test_row_by_row(story: Story) -> None:
     for row in sorted(story.rows, key=lambda row: row["completed_ns"]):
         if row["action"] == "write" and row["outcome"] == "ok":
             first.setdefault(row["client"], row["completed_ns"])
-    steady_ns = max(first.values())
+    steady_ns = max(*first.values(), INJECTED_NS - STEADY_NS)
     own = {client: naive(story, {client}, steady_ns)[0] for client in clients}
     assert {outage.client: outage for outage in found.own} == {name: each for name, each in own.items() if each}
     together, floor, without = naive(story, set(clients), steady_ns)
     assert (found.noise_floor_ns, found.without_ns) == (floor, without)
     expected = None if together is None else dataclasses.replace(together, client=None)
     assert found.together == expected
-    ends = [each.until_ns - INJECTED_NS if each.ended else None for each in own.values() if each]
+    ends = [each.for_good_ns - INJECTED_NS if each.ended else None for each in own.values() if each]
     assert found.recovery_ns == (None if None in ends else max((end for end in ends if end is not None), default=0))
+
+
+def test_flapping_is_no_recovery() -> None:
+    """Who is answered for a moment every second after the outage has recovered when that ends."""
+    story = managed_failover(until_s=12.0).without(
+        lambda row: after(3.0)(row) and before(9.0)(row) and row["completed_ns"] % 1_000_000_000 > 100_000_000,
+        action="write",
+        outcome="ok",
+    )
+    found = measured(story)
+    assert found.recovery_ns is not None
+    assert 8.9e9 < found.recovery_ns < 9.2e9
+    assert found.together is not None
+    assert found.together.length_ns == 2_500_000_000
+
+
+def test_a_restless_start_hides_no_outage() -> None:
+    """A stretch long before the fault is no part of the steady state that outages are measured against."""
+    story = managed_failover()
+    for client in range(16):
+        who: Row = {"client": f"writer-{client}", "endpoint": "writer", "server": "a", "key": client}
+        for number, at_s in enumerate((-30.0, *steps(-3.2, -1.6, 0.05))):
+            story.add("write", at_s, **who, value=-1000 * client - number - 1)
+    found = measured(story)
+    assert found.noise_floor_ns < 100_000_000
+    assert found.recovery_ns == 2_840_000_000
