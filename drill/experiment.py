@@ -10,7 +10,7 @@ that is undecided. However the experiment ends, the fault is healed.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -19,7 +19,7 @@ import polars as pl
 
 from drill.errors import FaultError, NoEffect, NotSteady
 from drill.faults import Fault, Injection
-from drill.history import SCHEMA, Action, Anchor, History, Outcome
+from drill.history import Action, Anchor, History, Outcome, typed
 from drill.journal import Journal, Undo
 from drill.probes.progress import ClientProgress, Progress
 from drill.targets.target import Target
@@ -103,7 +103,7 @@ class Log:
 
     def frame(self) -> pl.DataFrame:
         """As rows of a history."""
-        return _typed(pl.DataFrame(self.rows, schema_overrides=LOGGED))
+        return typed(pl.DataFrame(self.rows, schema_overrides=LOGGED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,7 @@ class Experiment:
             seen = clients.stop()
         self.say("reading everything back")
         found = self.witness.read_back()
-        rows = pl.concat([_typed(frame) for frame in (seen, log.frame(), *found) if frame.width])
+        rows = pl.concat([typed(frame) for frame in (seen, log.frame(), *found) if frame.width])
         return History.of(rows, anchor=anchor.widened_by(self.witness.anchor()), fault=self.name)
 
     def _await_steady(self, clients: Clients) -> None:
@@ -275,11 +275,3 @@ def _behind(progress: Progress, now_ns: int, kinds: tuple[str, ...]) -> list[str
         return (last_ns or 0) < now_ns - round(within_s * 1e9)
 
     return [name for name, client in chosen.items() if is_behind(name, client)] or ([] if chosen else ["any client"])
-
-
-def _typed(frame: pl.DataFrame) -> pl.DataFrame:
-    present: Sequence[str] = frame.columns
-    return frame.select(
-        pl.col(name).cast(kind) if name in present else pl.lit(None, dtype=kind).alias(name)
-        for name, kind in SCHEMA.items()
-    )

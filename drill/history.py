@@ -103,6 +103,14 @@ SCHEMA: dict[str, Any] = {
 """Column names and types; `session` counts a client's connections, from 0."""
 
 
+def typed(rows: pl.DataFrame) -> pl.DataFrame:
+    """The columns of SCHEMA, in its order and types; one that is missing becomes null, others are left out."""
+    return rows.select(
+        (pl.col(name).cast(kind) if name in rows.columns else pl.lit(None, dtype=kind).alias(name))
+        for name, kind in SCHEMA.items()
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchor:
     """One moment on both clocks: wall_ns = monotonic_ns + offset, give or take error_ns."""
@@ -139,11 +147,8 @@ class History:
         foreign = set(operations.columns) - set(SCHEMA)
         if foreign:
             raise ValueError(f"no columns of a history: {sorted(foreign)}")
-        typed = operations.select(
-            (pl.col(name).cast(kind) if name in operations.columns else pl.lit(None, dtype=kind).alias(name))
-            for name, kind in SCHEMA.items()
-        )
-        return cls(operations=typed.sort("invoked_ns", maintain_order=True), anchor=anchor, fault=fault)
+        ordered = typed(operations).sort("invoked_ns", maintain_order=True)
+        return cls(operations=ordered, anchor=anchor, fault=fault)
 
     def only(self, *actions: Action, endpoint: str | None = None, outcome: Outcome | None = None) -> pl.DataFrame:
         """The operations of these actions, in order; narrowed to an endpoint or an outcome where one is given."""

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 from drill.errors import ProbeError
-from drill.history import SCHEMA, Action, Cause, Outcome
+from drill.history import Action, Cause, Outcome, typed
 from drill.targets.postgres import Address
 from drill.targets.session import DeadlinePassed, Rows, ask_whom
 
@@ -106,7 +106,4 @@ def _audit(rows: pl.DataFrame, action: Action, **same: object) -> pl.DataFrame:
     """The rows with the columns of a history; what is the `same` for all of them is given once."""
     known = {"client": AUDITOR, "action": action, "completed_ns": time.monotonic_ns(), "outcome": Outcome.OK, **same}
     words = {name: str(each) if isinstance(each, str) else each for name, each in known.items()}
-    return rows.select(
-        (pl.col(name).cast(kind) if name in rows.columns else pl.lit(words.get(name)).cast(kind).alias(name))
-        for name, kind in SCHEMA.items()
-    )
+    return typed(rows.with_columns(pl.lit(each).alias(name) for name, each in words.items()))
