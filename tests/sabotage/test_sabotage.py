@@ -28,7 +28,7 @@ DEFECTS = [
     ("stale-endpoint", MANAGED, "control_plane_agrees", r"stale writer \(25006\)"),
     ("stale-readers", MANAGED, "readers_stay_fresh", r"of 1 s allowed"),
     ("two-writers", MANAGED, "one_writer_at_a_time", r"acknowledged by \S+ beside the writer"),
-    ("double-apply", MANAGED, "no_write_is_applied_twice", r"twice"),
+    ("double-apply", MANAGED, "no_write_is_applied_twice", r"there more than once"),
     ("false-refusal", MANAGED, "no_refused_write_appears", r"refused writes appeared"),
     ("no-rejoin", MANAGED, "redundancy_restored", r"did not come back"),
 ]
