@@ -201,7 +201,7 @@ class LabCluster:
     def _follow_readers(self, answers: dict[str, Answer | None]) -> None:
         """A reader joins when it has caught up, and stays as long as it answers and keeps up."""
         candidates = {name: said for name, said in answers.items() if said and name != self.writer and said.in_recovery}
-        for name in self.fence.left_behind(candidates):
+        for name in self.fence.left_behind(candidates, readers=self.readers):
             log.info("%s fell behind the other readers; its clients have to go elsewhere", name)
             processes.in_background(partial(sql.end_sessions, self.layout, self.layout.zone(name)))
         self.readers = frozenset(

@@ -9,7 +9,7 @@ endpoint leads elsewhere, until it receives again.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from lab.watch import Answer
 
@@ -17,24 +17,26 @@ STANDS_STILL_S = 0.4
 
 
 class Fence:
-    """Which readers are behind another one and have received nothing for a while."""
+    """Which readers have been behind another one for a while without receiving anything."""
 
     def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
         self.now_s = now_s
         self.fenced: frozenset[str] = frozenset()
-        self._moved: dict[str, tuple[int, float]] = {}
+        self._behind: dict[str, tuple[int, float]] = {}
 
-    def left_behind(self, answers: Mapping[str, Answer]) -> frozenset[str]:
-        """Take in the readers' latest answers; those that are fenced from now on."""
+    def left_behind(self, answers: Mapping[str, Answer], *, readers: Collection[str]) -> frozenset[str]:
+        """Take in the latest answers; those that are fenced from now on.
+
+        Only who is read from already (`readers`) can be further: an old writer that has just come back shows nobody
+        what the others lack.
+        """
         now_s = self.now_s()
+        furthest = max((said.received for name, said in answers.items() if name in readers), default=0)
+        behind = {}
         for name, said in answers.items():
-            if self._moved.get(name, (None, 0.0))[0] != said.received:
-                self._moved[name] = said.received, now_s
-        furthest = max((said.received for said in answers.values()), default=0)
-        before = self.fenced
-        self.fenced = frozenset(
-            name
-            for name, said in answers.items()
-            if said.received < furthest and now_s - self._moved[name][1] > STANDS_STILL_S
-        )
+            if said.received < furthest:
+                received, since_s = self._behind.get(name, (None, now_s))
+                behind[name] = said.received, since_s if received == said.received else now_s
+        self._behind, before = behind, self.fenced
+        self.fenced = frozenset(name for name, (_, since_s) in behind.items() if now_s - since_s > STANDS_STILL_S)
         return self.fenced - before
