@@ -12,6 +12,9 @@ _NAMES = (
 )
 _QUOTED = r"'(?:[^'\\]|\\.|'')*'?|\"(?:[^\"\\]|\\.)*\"?"
 
+_INSIDE = r"[^\s,;)}\]]"
+_REST = f"{_INSIDE}*"
+
 _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     # a private key, whole
     (
@@ -20,8 +23,11 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     # postgresql://user:password@host: all that stands before the host, up to the last @
     (re.compile(r"(?<=://)[^\s/]*@"), f"{MASK}@"),
-    # password=..., "password": "...", PGPASSWORD='...'; unquoted up to the next blank
-    (re.compile(rf"(?i)\b({_NAMES}[\\\"']*\s*[=:]\s*\\*)(?:{_QUOTED}|\S+)"), rf"\g<1>{MASK}"),
+    # password=..., "password": "...", PGPASSWORD='...'; unquoted up to the next blank; a mask stays as it is
+    (
+        re.compile(rf"(?i)\b({_NAMES}[\\\"']*\s*[=:]\s*\\*)(?:(?:{_QUOTED}){_REST}|\*{{3}}(?!{_INSIDE})|\S+)"),
+        rf"\g<1>{MASK}",
+    ),
     # tokens of IAM authentication are presigned URLs
     (re.compile(r"(?i)\b(X-Amz-(?:Signature|Credential|Security-Token)=)[^\s&\"']+"), rf"\g<1>{MASK}"),
     (re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]{16,}"), rf"\g<1>{MASK}"),
