@@ -15,6 +15,9 @@ from drill.journal import Entry, Journal, Undo
 from drill.probes import tables
 from drill.targets.connect import connect
 
+ORDER = (Undo.END_LAB, Undo.STOP_FAULTS, Undo.DROP_SCHEMA)
+"""What was done to a lab is gone with it, and a schema can be dropped where no fault is in the way any more."""
+
 
 def run(drill_toml: Path, environment: Mapping[str, str]) -> int:
     """Undo every orphan of the journal beside drill.toml; 1 where one could not be undone, and stays."""
@@ -22,8 +25,7 @@ def run(drill_toml: Path, environment: Mapping[str, str]) -> int:
     alive = [entry for entry in journal.entries().values() if not entry.is_orphan]
     for entry in alive:
         print(f"left alone: {entry}: process {entry.pid} still runs, and will undo it")
-    # Labs first: what was done to a lab is gone with it.
-    orphans = sorted(journal.orphans().items(), key=lambda found: found[1].undo is not Undo.END_LAB)
+    orphans = sorted(journal.orphans().items(), key=lambda found: ORDER.index(found[1].undo))
     failed = 0
     for path, entry in orphans:
         try:

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from drill.cli import main
+from drill.cli.heal import ORDER
 from drill.journal import Entry, Journal, Undo
 from drill.targets.aurora import Aurora
 from lab.api import Server
@@ -132,3 +133,9 @@ def test_a_corrupt_entry_is_one_line(
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"drill: {path} is no journal entry")
     assert path.exists()
+
+
+def test_faults_are_stopped_before_schemas_are_dropped() -> None:
+    """A frozen writer would let nobody in to drop anything; and a lab that is gone needs neither."""
+    assert ORDER == (Undo.END_LAB, Undo.STOP_FAULTS, Undo.DROP_SCHEMA)
+    assert set(ORDER) == set(Undo)
