@@ -23,7 +23,7 @@ check: $(READY) ## lint, format, types and import contracts alone
 lab: $(READY) ## start a lab to play with; end it with: .venv/bin/python -m lab down
 	$(BIN)/python -m lab up
 
-sabotage: $(READY) ## see every defective lab turn the failover suite red; about ten minutes
+sabotage: $(READY) ## see every defective lab turn the failover suite red; about a quarter of an hour
 	$(BIN)/python -m pytest tests -q -m sabotage
 
 clean: ## end every lab, and remove what was made here
