@@ -25,6 +25,7 @@ DEFECTS = [
     ("lossy-replication", "zone-loss", "every_acknowledged_write_survives", r"[\d,]+ known writes? lost"),
     ("slow-promotion", MANAGED, "recovered_within", r"wrote again after 1\d\.\d+ s, of 10 s allowed"),
     ("never-promotes", "writer-crash", "recovered_within", r"16 of 16 clients never wrote again"),
+    ("never-promotes", MANAGED, "what_was_asked_for_happens", r"what was asked for did not happen"),
     ("stale-endpoint", MANAGED, "control_plane_agrees", r"stale writer \(25006\)"),
     ("stale-readers", MANAGED, "readers_stay_fresh", r"of 1 s allowed"),
     ("two-writers", MANAGED, "one_writer_at_a_time", r"acknowledged by \S+ beside the writer"),
@@ -34,7 +35,9 @@ DEFECTS = [
 ]
 
 
-@pytest.mark.parametrize(("defect", "fault", "promise", "because"), DEFECTS, ids=[each[0] for each in DEFECTS])
+@pytest.mark.parametrize(
+    ("defect", "fault", "promise", "because"), DEFECTS, ids=[f"{each[0]}-{each[2]}" for each in DEFECTS]
+)
 def test_a_defect_is_noticed(defect, fault, promise, because, tmp_path):
     """The run exits 1, and summary.json says broken, not undecided, on the promise that the defect breaks."""
     run = subprocess.run(
