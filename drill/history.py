@@ -14,6 +14,7 @@ machine's monotonic clock.
     inject     fault       -          1 a failover was   instance    heir, if    OK: asked for
                                       asked for                      one named
     confirm    fault       -          -                  instance    -          OK: effect seen
+    request    culprit     -          -                  as asked    answered   as ended
     complete   fault       -          -                  instance    -          OK: all of it happened
     heal       fault       -          -                  instance    -          OK: undone
     redundant  watcher     -          -                  api         -          OK: redundant
@@ -24,17 +25,23 @@ machine's monotonic clock.
 A write puts `value` into the stream `key`; a stream has one writing client, whose values rise. A read of a
 stream returns the highest value in it (-1: none). `code` is the SQLSTATE or AWS error code of an operation
 that failed; for `redundant` it names what is missing, for `complete` why not.
+
+What is no operation of a client (requests of an application, samples of a server, plans) lies in tables beside
+this one, on the same clock; drill/tables.py says which there are.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+
+from drill.errors import Undecided
 
 
 class Outcome(StrEnum):
@@ -73,6 +80,7 @@ class Action(StrEnum):
     INJECT = "inject"
     CONFIRM = "confirm"
     COMPLETE = "complete"
+    REQUEST = "request"
     HEAL = "heal"
     REDUNDANT = "redundant"
     READBACK = "readback"
@@ -135,20 +143,37 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """Everything one experiment saw; `operations` has the columns of SCHEMA, ordered by `invoked_ns`."""
+    """Everything one experiment saw; `operations` has the columns of SCHEMA, ordered by `invoked_ns`.
+
+    `tables` holds what else was recorded, by the names of drill/tables.py.
+    """
 
     operations: pl.DataFrame
     anchor: Anchor
     fault: str = "none"
+    tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, operations: pl.DataFrame, *, anchor: Anchor, fault: str = "none") -> History:
+    def of(
+        cls,
+        operations: pl.DataFrame,
+        *,
+        anchor: Anchor,
+        fault: str = "none",
+        tables: Mapping[str, pl.DataFrame] | None = None,
+    ) -> History:
         """Cast to SCHEMA and put into order; a missing column becomes null, a foreign one is an error."""
         foreign = set(operations.columns) - set(SCHEMA)
         if foreign:
             raise ValueError(f"no columns of a history: {sorted(foreign)}")
         ordered = typed(operations).sort("invoked_ns", maintain_order=True)
-        return cls(operations=ordered, anchor=anchor, fault=fault)
+        return cls(operations=ordered, anchor=anchor, fault=fault, tables=dict(tables or {}))
+
+    def table(self, name: str) -> pl.DataFrame:
+        """What was recorded under that name; `Undecided` where nothing was: no evidence is no pass."""
+        if name not in self.tables:
+            raise Undecided(f"nothing was recorded of {name}")
+        return self.tables[name]
 
     def only(self, *actions: Action, endpoint: str | None = None, outcome: Outcome | None = None) -> pl.DataFrame:
         """The operations of these actions, in order; narrowed to an endpoint or an outcome where one is given."""
@@ -160,9 +185,11 @@ class History:
         return self.operations.filter(chosen)
 
     def save(self, path: Path) -> None:
-        """Write one Parquet file; fault and anchor stand in its metadata under `drill`."""
-        meta = json.dumps({"fault": self.fault, "anchor": asdict(self.anchor)})
+        """Write one Parquet file, and one a table beside it; fault and anchor stand in its metadata under `drill`."""
+        meta = json.dumps({"fault": self.fault, "anchor": asdict(self.anchor), "tables": sorted(self.tables)})
         self.operations.write_parquet(path, compression="zstd", metadata={"drill": meta})
+        for name, rows in self.tables.items():
+            rows.write_parquet(path.with_name(f"{name}.parquet"), compression="zstd")
 
     @classmethod
     def load(cls, path: Path) -> History:
@@ -171,4 +198,9 @@ class History:
         if meta is None:
             raise ValueError(f"{path} is no saved history: it has no drill metadata")
         about = json.loads(meta)
-        return cls.of(pl.read_parquet(path), anchor=Anchor(**about["anchor"]), fault=about["fault"])
+        return cls.of(
+            pl.read_parquet(path),
+            anchor=Anchor(**about["anchor"]),
+            fault=about["fault"],
+            tables={name: pl.read_parquet(path.with_name(f"{name}.parquet")) for name in about.get("tables", ())},
+        )

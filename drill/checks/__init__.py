@@ -11,7 +11,7 @@ from drill.checks.freshness import readers_stay_fresh, reads_are_monotonic
 from drill.checks.moments import Moments
 from drill.checks.outages import Outage, Outages, outages
 from drill.checks.phases import Phases, phases
-from drill.checks.promise import Finding, promise
+from drill.checks.promise import Finding, observation, promise
 from drill.checks.reading import readers_keep_answering
 from drill.checks.recovery import recovered_within
 from drill.checks.redundancy import redundancy_restored
@@ -27,6 +27,7 @@ __all__ = [
     "every_acknowledged_write_survives",
     "no_refused_write_appears",
     "no_write_is_applied_twice",
+    "observation",
     "one_writer_at_a_time",
     "outages",
     "phases",

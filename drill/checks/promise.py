@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import wraps
 
 from drill.checks.moments import Moments
 from drill.checks.words import allowed
@@ -20,24 +21,37 @@ class Finding:
     evidence: tuple[str, ...] = ()
 
 
-def promise(name: str, *, limit_s: float | None = None) -> Callable[[Callable[[History, Moments], Finding]], Check]:
+def promise(
+    name: str, *, limit_s: float | None = None, objective: str | None = None
+) -> Callable[[Callable[[History, Moments], Finding]], Check]:
     """Make a Check of a function that judges a history whose fault had a confirmed effect.
 
     Without that effect, and whenever the function raises `Undecided`, the verdict is UNDECIDED with that
-    reason. Other errors pass through; `drill.verdict.judge` makes them UNDECIDED, too.
+    reason. Other errors pass through; `drill.verdict.judge` makes them UNDECIDED, too. An objective that is no
+    time limit is given in words.
     """
 
     def named(judgement: Callable[[History, Moments], Finding]) -> Check:
+        asked = objective if limit_s is None else allowed(limit_s)
+        return observation(name, objective=asked)(_after_its_effect(judgement))
+
+    return named
+
+
+def observation(name: str, *, objective: str | None = None) -> Callable[[Callable[[History], Finding]], Check]:
+    """Make a Check of a function that judges what was seen without any fault; otherwise as `promise`."""
+
+    def named(judgement: Callable[[History], Finding]) -> Check:
         def check(history: History) -> Verdict:
             try:
-                found = judgement(history, Moments.of(history))
+                found = judgement(history)
             except Undecided as reason:
                 found = Finding(ruling=Ruling.UNDECIDED, because=str(reason))
             return Verdict(
                 name=name,
                 ruling=found.ruling,
                 because=found.because,
-                objective=None if limit_s is None else allowed(limit_s),
+                objective=objective,
                 measured=found.measured,
                 evidence=found.evidence,
             )
@@ -47,6 +61,14 @@ def promise(name: str, *, limit_s: float | None = None) -> Callable[[Callable[[H
         return check
 
     return named
+
+
+def _after_its_effect(judgement: Callable[[History, Moments], Finding]) -> Callable[[History], Finding]:
+    @wraps(judgement)
+    def judged(history: History) -> Finding:
+        return judgement(history, Moments.of(history))
+
+    return judged
 
 
 def within(duration_ns: int, resolution_ns: int, limit_s: float) -> Ruling:

@@ -8,9 +8,9 @@ from typing import Any
 import psycopg
 
 from drill.history import Action
-from drill.probes.outcomes import classify
 from drill.probes.recorder import NO_VALUE, NULL
 from drill.probes.run import Run
+from drill.targets.outcomes import classify
 from drill.targets.postgres import Address
 from drill.targets.session import DeadlinePassed, Rows, Session
 

@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from drill.history import Action, Cause, Outcome
-from drill.probes.outcomes import ACKNOWLEDGED, Ending
 from drill.probes.pace import Pace
 from drill.probes.plan import ControlPlane
 from drill.probes.recorder import NO_VALUE
 from drill.probes.run import Run
+from drill.targets.outcomes import ACKNOWLEDGED, Ending
 
 ENDPOINT = "api"
 AVAILABLE = "available"

@@ -11,9 +11,6 @@ from pydantic import TypeAdapter
 
 from drill.targets.postgres import Address
 
-RESULT, STDERR = LEFT_BEHIND = ("operations.arrow", "stderr")
-"""The files of a run, in a directory of its own, which the parent makes and the last of the two removes."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlPlane:

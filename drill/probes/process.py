@@ -2,167 +2,52 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import subprocess
-import sys
-import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-import drill
-from drill.errors import LimitReached, ProbeError
+from drill import child
+from drill.child.parent import READY_S, STOP_S
 from drill.history import SCHEMA
-from drill.probes.plan import RESULT, STDERR, ProbePlan
+from drill.probes.plan import ProbePlan
 from drill.probes.progress import Progress
 
-READY_S = 30.0
-STOP_S = 30.0
-ROOT = Path(drill.__file__).parents[1]
+OPERATIONS = "operations"
 
 
 class Probes:
     """The probes at work. Made by `running`; good for one run."""
 
-    def __init__(self, process: subprocess.Popen[bytes], plan: ProbePlan, directory: Path) -> None:
-        """Listen to the child; `directory` holds what it leaves."""
-        self._process = process
+    def __init__(self, process: child.Child, plan: ProbePlan) -> None:
+        """Speak for the child."""
+        self._child = process
         self._plan = plan
-        self._directory = directory
-        self._heard = threading.Condition()
-        self._progress = Progress()
-        self._ready = self._silent = False
-        self._crash: str | None = None
-        self._limit: str | None = None
-        self._listener = threading.Thread(target=self._listen, name="probes", daemon=True)
-        self._listener.start()
 
     @property
     def pid(self) -> int:
         """The child's process id."""
-        return self._process.pid
+        return self._child.pid
 
     def progress(self) -> Progress:
         """The latest report, 200 ms old at most; raises ProbeError or LimitReached once the child has ended so."""
-        self._check()
-        return self._progress
+        return Progress.load(self._child.progress())
 
     def stop(self) -> pl.DataFrame:
         """End all probes after the operation each is in; everything they recorded, with a history's columns.
 
         Raises ProbeError where the child did not do its work, LimitReached where it ran into a limit.
         """
-        self.tell(b"stop\n")
         patience_s = STOP_S + self._plan.deadline_s + self._plan.connect_deadline_s
-        try:
-            self._process.wait(patience_s)
-        except subprocess.TimeoutExpired as error:
-            raise ProbeError(f"the probes did not stop within {patience_s:g} s of being asked to") from error
-        self._listener.join()
-        self._check()
-        recorded = pl.read_ipc(self._result.read_bytes())
-        self._result.unlink()
+        recorded = self._child.stop(patience_s=patience_s)[OPERATIONS]
         return recorded.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
-
-    def tell(self, line: bytes) -> None:
-        """Write to the child's stdin; where it is gone, `progress` and `stop` say so better than we could here."""
-        assert self._process.stdin is not None  # noqa: S101 - we asked for a pipe
-        with contextlib.suppress(OSError):
-            self._process.stdin.write(line)
-            self._process.stdin.flush()
-
-    def await_ready(self, deadline_s: float) -> None:
-        """Wait until every probe has begun; raises ProbeError."""
-        with self._heard:
-            self._heard.wait_for(lambda: self._ready or self._silent, deadline_s)
-        self._check()
-        if not self._ready:
-            raise ProbeError(f"the probes were not ready within {deadline_s:g} s of being started")
-
-    def end(self) -> None:
-        """Make sure that the child is gone, asked or not."""
-        self._process.kill()
-        self._process.wait()
-        self._listener.join()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                # What could not be flushed into a pipe without a reader is of no use to anybody.
-                with contextlib.suppress(OSError):
-                    pipe.close()
-
-    @property
-    def _result(self) -> Path:
-        return self._directory / RESULT
-
-    def _listen(self) -> None:
-        """Take in every line the child says, until it says no more."""
-        assert self._process.stdout is not None  # noqa: S101 - we asked for a pipe
-        finished = False
-        for said in self._process.stdout:
-            words: dict[str, Any] = json.loads(said)
-            with self._heard:
-                if "progress" in words:
-                    self._progress = Progress.load(words["progress"])
-                finished |= "done" in words or "limit" in words
-                self._ready |= "ready" in words
-                self._limit = words.get("limit", self._limit)
-                self._crash = words.get("crash", self._crash)
-                self._heard.notify_all()
-        with self._heard:
-            if not finished and self._crash is None:
-                self._crash = f"the process ended without a word{self._last_words()}"
-            self._silent = True
-            self._heard.notify_all()
-
-    def _last_words(self) -> str:
-        """The end of what the child wrote to stderr, such as a traceback."""
-        written = (self._directory / STDERR).read_text(errors="replace").strip()
-        return f"; at the end of its stderr: {written[-2000:]}" if written else ""
-
-    def _check(self) -> None:
-        if self._crash is not None:
-            raise ProbeError(f"the probes failed: {self._crash}")
-        if self._limit is not None:
-            raise LimitReached(f"{self._limit}; what was seen until then is no whole experiment")
 
 
 @contextmanager
 def running(plan: ProbePlan, *, ready_s: float = READY_S) -> Iterator[Probes]:
     """Start the probes of `plan` in a process of their own; every probe has begun when the block does.
 
-    Leaving the block ends the process, however it is left. A Ctrl-C at the terminal does not reach it: it has
-    a session of its own, so that the parent can still stop it and keep what it saw.
+    Leaving the block ends the process, however it is left.
     """
-    with tempfile.TemporaryDirectory(prefix="drill-probes-") as name:
-        directory = Path(name)
-        with (directory / STDERR).open("wb") as stderr:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "drill.probes", str(directory / RESULT)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                start_new_session=True,
-                env=_environment(),
-            )
-        probes = Probes(process, plan, directory)
-        try:
-            probes.tell(plan.dump() + b"\n")
-            probes.await_ready(ready_s)
-            yield probes
-        finally:
-            probes.end()
-
-
-def _environment() -> dict[str, str]:
-    """Ours, with drill to be found wherever we found it, and messages in the language that we know.
-
-    libuv resolves names in 4 threads by default: one resolver that hangs would stop all clients.
-    """
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(paths), "UV_THREADPOOL_SIZE": "64", "LC_ALL": "C.UTF-8"}
+    with child.running("drill.probes", plan.dump(), name="the probes", ready_s=ready_s) as process:
+        yield Probes(process, plan)

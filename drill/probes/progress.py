@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -97,8 +96,3 @@ class Tally:
 def _of_note(source: Source) -> tuple[str, Action] | None:
     """Whose work and of which kind; None for what is no work of a client's own."""
     return None if source.action in (Action.CONNECT, Action.STALL) else (source.client, source.action)
-
-
-def line(said: Mapping[str, Any]) -> bytes:
-    """One message from the child to its parent."""
-    return json.dumps(said, separators=(",", ":")).encode() + b"\n"

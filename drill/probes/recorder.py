@@ -8,7 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from drill.history import SCHEMA, Action
-from drill.probes.outcomes import ACKNOWLEDGED, Ending
+from drill.targets.outcomes import ACKNOWLEDGED, Ending
 
 NULL = -1
 """Stands for null in `key` and `session`, which are counted from 0."""

@@ -6,8 +6,8 @@ import asyncio
 import time
 
 from drill.history import Action, Outcome
-from drill.probes.outcomes import Ending
 from drill.probes.run import Run
+from drill.targets.outcomes import Ending
 
 TICK_NS = 5_000_000
 STALLED = Ending(Outcome.UNKNOWN)

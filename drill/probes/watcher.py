@@ -12,10 +12,10 @@ import time
 import psycopg
 
 from drill.history import WRITER_ENDPOINT, Action
-from drill.probes.outcomes import classify
 from drill.probes.pace import Pace
 from drill.probes.recorder import NULL
 from drill.probes.run import Run
+from drill.targets.outcomes import classify
 from drill.targets.postgres import Address
 from drill.targets.session import ROLE, DeadlinePassed, Session
 

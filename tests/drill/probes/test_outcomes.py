@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from drill.history import Cause, Outcome
-from drill.probes.outcomes import Ending, classify
 from drill.probes.tables import table
+from drill.targets.outcomes import Ending, classify
 from drill.targets.postgres import Address
 from drill.targets.session import DeadlinePassed, Notice, Session
 from tests.drill.probes.fake import HANG_UP, Error, saying

@@ -256,11 +256,11 @@ def test_child_does_not_outlive_its_parent(server: Server, schema: str) -> None:
         parent.stdin.write(plan_for(server, schema).dump() + b"\n")
         parent.stdin.flush()
         child = int(parent.stdout.readline())
-        result = Path(psutil.Process(child).cmdline()[-1])
+        directory = Path(psutil.Process(child).cmdline()[-1])
         assert os.getpgid(child) != os.getpgid(parent.pid), "a signal to the parent's group would reach the child"
         command = psutil.Process(child).cmdline()
         assert not any("secret" in word for word in command)
         parent.kill()
         parent.wait()
         wait_until(lambda: gone(child), "the child is gone", 3)
-    assert not result.parent.exists(), "the child leaves nothing behind, not even its parent's directory"
+    assert not directory.exists(), "the child leaves nothing behind, not even its parent's directory"

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from drill.history import SCHEMA, Action, Cause, History, Outcome
 from drill.probes.clock import anchor
-from drill.probes.outcomes import Ending
 from drill.probes.progress import ClientProgress, Progress, Tally
 from drill.probes.recorder import NO_VALUE, NULL, Recorder
+from drill.targets.outcomes import Ending
 
 ROWS = st.fixed_dictionaries(
     {
