@@ -17,7 +17,8 @@ from typing import Protocol
 
 import polars as pl
 
-from drill.errors import FaultError, NoEffect, NotSteady
+from drill.errors import FaultError, NotSteady
+from drill.experiment.log import Log, Say
 from drill.faults import Fault, Injection
 from drill.history import Action, Anchor, History, Outcome, typed
 from drill.journal import Journal, Undo
@@ -40,8 +41,6 @@ PINNED, WATCHER = "pinned", "watcher"
 APPLICATIONS = ("writer", "reader")
 ALL = (*APPLICATIONS, PINNED, WATCHER)
 """How the names of the probes' clients begin."""
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,29 +80,6 @@ class Witness(Protocol):
 
     def anchor(self) -> Anchor:
         """One moment on both clocks."""
-
-
-LOGGED = {"endpoint": pl.String, "server": pl.String, "value": pl.Int64, "code": pl.String}
-"""Types of the columns that may hold nothing but nulls."""
-
-
-@dataclass(slots=True)
-class Log:
-    """The rows that the experiment itself adds to the history."""
-
-    now_ns: Callable[[], int]
-    rows: list[dict[str, object]] = field(default_factory=list)
-
-    def add(
-        self, client: str, action: Action, *, since_ns: int, outcome: Outcome = Outcome.OK, **columns: str | int | None
-    ) -> None:
-        """One operation that began at `since_ns` and ends now; `columns` of a history beside those."""
-        row = {"client": client, "action": str(action), "outcome": str(outcome)}
-        self.rows.append({**row, "invoked_ns": since_ns, "completed_ns": self.now_ns(), **columns})
-
-    def frame(self) -> pl.DataFrame:
-        """As rows of a history."""
-        return typed(pl.DataFrame(self.rows, schema_overrides=LOGGED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,31 +139,12 @@ class Experiment:
             since_ns = self.now_ns()
             self.say(f"injecting {self.name}")
             with self.fault(self.target, mark=self.mark) as injection:
-                log.add(
-                    "fault",
-                    Action.INJECT,
-                    since_ns=since_ns,
-                    endpoint=injection.instance,
-                    server=injection.heir,
-                    value=int(injection.moves_writer),
-                )
-                if self._has_effect(injection, log):
+                log.injected(injection, since_ns=since_ns)
+                if log.confirm(injection, self.say):
                     self._await_recovery(clients, injection, log, ends_ns)
                 since_ns = self.now_ns()
             log.add("fault", Action.HEAL, since_ns=since_ns, endpoint=injection.instance)
             self.say("healed")
-
-    def _has_effect(self, injection: Injection, log: Log) -> bool:
-        since_ns = self.now_ns()
-        try:
-            seen = injection.confirm()
-        except NoEffect as error:
-            self.say(f"not confirmed: {error}")
-            log.add("fault", Action.CONFIRM, since_ns=since_ns, code=str(error), outcome=Outcome.FAILED)
-            return False
-        self.say(f"confirmed: {seen}")
-        log.add("fault", Action.CONFIRM, since_ns=since_ns, endpoint=injection.instance, code=seen)
-        return True
 
     def _await_recovery(self, clients: Clients, injection: Injection, log: Log, ends_ns: int) -> None:
         """Until all that was asked for has happened and every client succeeds again, or it has taken too long."""

@@ -1,0 +1,11 @@
+"""One experiment, from steady state to the last row: what it saw becomes a history, and is judged later.
+
+recovery.py      something is lost: until everybody succeeds again, and redundancy is back
+under_load.py    something gets worse while an application is at work: before, under the fault, afterwards
+log.py           the rows that an experiment itself adds
+"""
+
+from drill.experiment.recovery import Clients, Experiment, Timing, Witness
+from drill.experiment.under_load import LoadExperiment, LoadTiming
+
+__all__ = ["Clients", "Experiment", "LoadExperiment", "LoadTiming", "Timing", "Witness"]

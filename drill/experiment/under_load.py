@@ -1,0 +1,255 @@
+"""One experiment while an application is at work: before, under the fault, and after it.
+
+    steady state -> look -> inject -> confirm the fault's own effect -> hold, look -> heal -> after, look
+                 -> stop the load -> examine what is left
+
+The load is open-loop and goes on throughout. An application that is not served before is never made to suffer; a
+fault without an effect proves nothing. However the experiment ends, the fault is healed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import polars as pl
+
+from drill.errors import FaultError, NotSteady
+from drill.experiment.log import Log, Say
+from drill.faults import Fault, Injection
+from drill.history import Action, Anchor, History, Outcome, typed
+from drill.journal import Journal, Undo
+from drill.targets.target import Target
+
+LOOK_EVERY_S = 0.1
+TELL_EVERY_S = 5.0
+"""Nobody waits in silence for longer."""
+SERVED = 0.99
+"""An application is served while this share of its requests of the last second ended OK: liveness, not quality."""
+SERVED_AGAIN_S = 2.0
+"""It is served again for good when it was for so long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadTiming:
+    """How long each stage lasts; seconds. With `recovers` the fault is held until the application is served again."""
+
+    steady_s: float = 4.0
+    steady_deadline_s: float = 30.0
+    hold_s: float = 8.0
+    after_s: float = 6.0
+    recovers: bool = False
+    recovery_deadline_s: float = 70.0
+
+    @property
+    def lasts_s(self) -> float:
+        """The longest that the load can be needed, should every stage take its time."""
+        held_s = max(self.hold_s, self.recovery_deadline_s) if self.recovers else self.hold_s
+        return self.steady_s + self.steady_deadline_s + held_s + self.after_s + ASIDE_S
+
+
+ASIDE_S = 90.0
+"""What confirming, healing and looking may take beside."""
+
+
+class LoadState(Protocol):
+    """How the load is doing: requests answered in the last second, and what was said of them."""
+
+    @property
+    def at_ns(self) -> int:
+        """When this was so."""
+
+    @property
+    def recent(self) -> int:
+        """How many were answered in the last second."""
+
+    @property
+    def recent_ok(self) -> int:
+        """How many of those ended OK."""
+
+    @property
+    def p95_ms(self) -> float | None:
+        """Their latency's 95th percentile."""
+
+
+class Load(Protocol):
+    """The application at work. See drill/load/process.py."""
+
+    def progress(self) -> LoadState:
+        """How it is doing."""
+
+    def stop(self) -> Mapping[str, pl.DataFrame]:
+        """Ask nothing more; the tables that were recorded."""
+
+
+class Companion(Protocol):
+    """Somebody who does something of his own beside the load, such as an operator who logs in."""
+
+    def rows(self) -> pl.DataFrame:
+        """What he recorded, as rows of a history, once his block was left."""
+
+
+class Observer(Protocol):
+    """Who watches the server meanwhile. See drill/probes/server/observer.py."""
+
+    def watching(self) -> AbstractContextManager[None]:
+        """Sample what goes on, for the length of a block."""
+
+    def look(self, moment: str) -> None:
+        """Take plans and counters: "before", "during" or "after"."""
+
+    def examine(self) -> None:
+        """Once the load has stopped: what takes time, or must not disturb."""
+
+    def tables(self) -> Mapping[str, pl.DataFrame]:
+        """All that was seen."""
+
+    def anchor(self) -> Anchor:
+        """One moment on both clocks."""
+
+
+def _nobody() -> tuple[AbstractContextManager[Companion], ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadExperiment:
+    """Run it once with `run`; clocks and sleep are injected, so that it also runs in memory in milliseconds."""
+
+    fault: Fault
+    target: Target
+    load: Callable[[], AbstractContextManager[Load]]
+    observer: Observer
+    journal: Journal
+    mark: str
+    name: str = "none"
+    companions: Callable[[], tuple[AbstractContextManager[Companion], ...]] = _nobody
+    timing: LoadTiming = field(default_factory=LoadTiming)
+    say: Say = lambda _: None
+    now_ns: Callable[[], int] = time.monotonic_ns
+    sleep: Callable[[float], None] = time.sleep
+
+    def run(self) -> History:
+        """Make the application suffer and watch it; raises NotSteady before anything is done.
+
+        Afterwards it raises where it could not heal, and where load or companions failed: then their silence
+        proves nothing. A fault without effect ends it early, with a history that says so.
+        """
+        log = Log(self.now_ns)
+        anchor = self.observer.anchor()
+        with self.observer.watching(), self.load() as load, ExitStack() as beside:
+            companions = [beside.enter_context(each) for each in self.companions()]
+            self.say("steady state")
+            self._await_steady(load)
+            self.observer.look("before")
+            seen = self._break(load, log)
+            self._pass(self.timing.after_s, load)
+            self.observer.look("after")
+            recorded = load.stop()
+        self.say("examining what is left")
+        self.observer.examine()
+        rows = [log.frame(), *(each.rows() for each in companions), *seen]
+        operations = pl.concat([typed(frame) for frame in rows if frame.width])
+        return History.of(
+            operations,
+            anchor=anchor.widened_by(self.observer.anchor()),
+            fault=self.name,
+            tables={**recorded, **self.observer.tables()},
+        )
+
+    def _await_steady(self, load: Load) -> None:
+        try:
+            self._await(
+                lambda: _is_served(load.progress()),
+                load,
+                lasting_s=self.timing.steady_s,
+                deadline_s=self.timing.steady_deadline_s + self.timing.steady_s,
+            )
+        except TimeoutError as error:
+            state = load.progress()
+            raise NotSteady(
+                f"{self.target.name} was not in a steady state within {self.timing.steady_deadline_s:g} s, and nothing "
+                f"was broken: {state.recent_ok} of {state.recent} requests of the last second were served"
+            ) from error
+
+    def _break(self, load: Load, log: Log) -> list[pl.DataFrame]:
+        """Inject, hold, heal; the rows that the fault's own clients recorded."""
+        with self.journal.promise(Undo.STOP_FAULTS, self.mark, target=self.target.name, what=self.name):
+            since_ns = self.now_ns()
+            self.say(f"injecting {self.name}")
+            with self.fault(self.target, mark=self.mark) as injection:
+                log.injected(injection, since_ns=since_ns)
+                if log.confirm(injection, self.say):
+                    self._hold(load, injection, log)
+                    self.observer.look("during")
+                since_ns = self.now_ns()
+            log.add("fault", Action.HEAL, since_ns=since_ns, endpoint=injection.instance)
+            self.say("healed")
+        rows = injection.rows()
+        return [] if rows is None else [rows]
+
+    def _hold(self, load: Load, injection: Injection, log: Log) -> None:
+        """For as long as planned; where the application must recover by itself, until it has, or took too long."""
+        since_ns, why = self.now_ns(), "it was not heard of again"
+        over = False
+        try:
+            self._pass(self.timing.hold_s, load)
+            if self.timing.recovers:
+                self._await(
+                    lambda: _is_served(load.progress()) and injection.over(),
+                    load,
+                    lasting_s=SERVED_AGAIN_S,
+                    deadline_s=self.timing.recovery_deadline_s - self.timing.hold_s,
+                )
+            over = injection.over()
+        except TimeoutError:
+            self.say("the application is not served again")
+            why = "the application was not served again"
+        except FaultError as error:
+            why = str(error)
+            self.say(why)
+        log.add(
+            "fault",
+            Action.COMPLETE,
+            since_ns=since_ns,
+            endpoint=injection.instance,
+            code=None if over else why,
+            outcome=Outcome.OK if over else Outcome.FAILED,
+        )
+
+    def _await(self, condition: Callable[[], bool], load: Load, *, lasting_s: float, deadline_s: float) -> None:
+        """Until the condition has held for so long on end; TimeoutError after the deadline."""
+        began_ns = told_ns = self.now_ns()
+        since_ns: int | None = None
+        while True:
+            now_ns = self.now_ns()
+            since_ns = (since_ns or now_ns) if condition() else None
+            if since_ns is not None and now_ns - since_ns >= lasting_s * 1e9:
+                return
+            if now_ns - began_ns > deadline_s * 1e9:
+                raise TimeoutError
+            told_ns = self._tell(load, now_ns, told_ns)
+            self.sleep(LOOK_EVERY_S)
+
+    def _pass(self, seconds: float, load: Load) -> None:
+        """Let the application go on for so long; raises where the load has ended."""
+        began_ns = told_ns = self.now_ns()
+        while (now_ns := self.now_ns()) < began_ns + round(seconds * 1e9):
+            told_ns = self._tell(load, now_ns, told_ns)
+            self.sleep(LOOK_EVERY_S)
+
+    def _tell(self, load: Load, now_ns: int, told_ns: int) -> int:
+        """Say now and then how it goes; when it was said last."""
+        state = load.progress()
+        if now_ns - told_ns < TELL_EVERY_S * 1e9:
+            return told_ns
+        p95 = "" if state.p95_ms is None else f", p95 {state.p95_ms:,.1f} ms"
+        self.say(f"{state.recent:,} requests/s, {state.recent - state.recent_ok} not served{p95}")
+        return now_ns
+
+
+def _is_served(state: LoadState) -> bool:
+    return state.recent > 0 and state.recent_ok >= SERVED * state.recent

@@ -1,0 +1,46 @@
+"""The child process of the load: `python -m drill.load DIRECTORY`, started by `drill.load.process`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+
+from drill.child.inside import Link, run
+from drill.load.driver import Driver
+from drill.load.plan import LoadPlan
+from drill.load.progress import Tally
+from drill.load.reference import factory
+
+REPORT_S = 0.2
+
+
+def main() -> int:
+    """Ask the plan's application what the plan says, until its steps are over or told to stop."""
+    link = Link()
+    plan = LoadPlan.load(link.plan)
+    return run(link, lambda: _load(link, plan), max_seconds=plan.lasts_s + 2 * plan.patience_s)
+
+
+async def _load(link: Link, plan: LoadPlan) -> str | None:
+    async with factory(plan.application)(plan.surroundings) as application:
+        driver = Driver(plan=plan, application=application)
+        link.listen(driver.stop)
+        reporting = asyncio.create_task(_report(link, driver))
+        await driver.run()
+        await reporting
+        link.leave(driver.recorder.tables(application.checkouts()))
+    return driver.limit
+
+
+async def _report(link: Link, driver: Driver) -> None:
+    """Say how it goes, every so often."""
+    tally = Tally(driver.recorder)
+    link.say({"ready": driver.began_ns})
+    while not driver.over.is_set():
+        link.say({"progress": tally.sum_up(time.monotonic_ns()).dump()})
+        await asyncio.sleep(REPORT_S)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
