@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from drill.verdict import Ruling, Verdict, gravest
+from drill.verdict import Figure, Ruling, Verdict, gravest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,8 @@ PHASES = (
 class ExperimentRecord:
     """One fault of one scenario, judged.
 
-    `phases` holds seconds after injection, `redundant` seconds after healing (None: never seen);
+    `phases` holds seconds after injection, `redundant` seconds after healing (None: never seen); `glance` the
+    figures of drill.checks.load.at_a_glance, None for an experiment about recovery;
     `directory` is where history.parquet and timeline.svg lie; `skipped` is the reason why nothing was done.
     """
 
@@ -39,6 +40,7 @@ class ExperimentRecord:
     promises: tuple[Verdict, ...] = ()
     directory: Path | None = None
     skipped: str | None = None
+    glance: Mapping[str, Figure] | None = None
 
     @property
     def ruling(self) -> Ruling:

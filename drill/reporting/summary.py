@@ -1,11 +1,12 @@
 """summary.json: a run for machines. The gate reads only this, so it says all that a ruling rests on.
 
     {"schema": 1, "target", "started", "finished", "versions", "objectives", "ruling",
-     "experiments": [{"scenario", "fault", "ruling", "skipped", "directory", "phases",
+     "experiments": [{"scenario", "fault", "ruling", "skipped", "directory", "phases", "glance",
                       "promises": [{"name", "ruling", "because", "objective", "measured", "evidence"}]}]}
 
-`phases` are seconds; the names in `measured` carry their unit; objectives are written as in drill.toml;
-`directory` is relative to the file. A figure that is no number (NaN, infinity) is null.
+`phases` are seconds; `glance` is null for an experiment about recovery; the names in `measured` and `glance` carry
+their unit; objectives are written as in drill.toml; `directory` is relative to the file. A figure that is no number
+(NaN, infinity) is null.
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ def _experiment(record: ExperimentRecord, folder: Path) -> dict[str, Any]:
         "skipped": record.skipped,
         "directory": directory,
         "phases": dict(record.phases),
+        "glance": None if record.glance is None else dict(record.glance),
         "promises": [_promise(each) for each in record.promises],
     }
 
@@ -104,6 +106,7 @@ def _experiment_of(document: Mapping[str, Any], folder: Path) -> ExperimentRecor
         promises=tuple(_promise_of(each) for each in document["promises"]),
         directory=None if directory is None else Path(os.path.normpath(folder / directory)),
         skipped=document["skipped"],
+        glance=document.get("glance"),
     )
 
 

@@ -1,6 +1,7 @@
-"""The run on a terminal: a row a fault, then every promise broken or not judged, and why.
+"""The run on a terminal: a row an experiment, then every promise broken or not judged, and why.
 
-Where the row does not fit, a block a fault says the same; nothing is ever cut off.
+What is about recovery has a column a phase; what is about an application at work, its latency before, under and
+after the fault. Where the row does not fit, a block a fault says the same; nothing is ever cut off.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from rich.text import Text
 from drill.reporting.figures import seconds
 from drill.reporting.records import PHASES, ExperimentRecord, RunRecord
 from drill.reporting.secrets import redact
-from drill.verdict import Ruling, Verdict
+from drill.verdict import Figure, Ruling, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     Say = Callable[[str], str]
@@ -64,13 +65,18 @@ def render(run: RunRecord, *, width: int = 120, plain: bool = False, evidence: P
         highlight=False,
         _environ={},  # the same for the same arguments: COLUMNS, NO_COLOR and CI are the caller's to read
     )
-    table = _table(run, say, plain=plain)
     boundless = console.options.update(width=10_000)
-    if console.measure(table, options=boundless).minimum <= width:
-        console.print(table)
-    else:
-        for line, indent in _blocks(run, say):
-            console.print(Padding(line, (0, 0, 0, indent)))
+    recoveries = [each for each in run.experiments if each.glance is None]
+    under_load = [each for each in run.experiments if each.glance is not None]
+    for records, columns in ((recoveries, _recovery), (under_load, _load)):
+        if not records:
+            continue
+        table = _table(records, columns, say, plain=plain)
+        if console.measure(table, options=boundless).minimum <= width:
+            console.print(table)
+        else:
+            for line, indent in _blocks(records, columns, say):
+                console.print(Padding(line, (0, 0, 0, indent)))
     for line, indent in _findings(run, say):
         console.print(Padding(line, (0, 0, 0, indent)))
     if evidence is not None:
@@ -100,31 +106,51 @@ def _plainly(text: str) -> str:
     return redact(text).translate(_ASCII).encode("ascii", "backslashreplace").decode()
 
 
-def _table(run: RunRecord, say: Say, *, plain: bool) -> Table:
+def _recovery(record: ExperimentRecord) -> dict[str, str]:
+    """The cells of an experiment about recovery, by the heads of their columns."""
+    cells = {"\n".join((*name.split("_"), "(s)")): phase(record, name) for name in PHASES}
+    return cells | {"acknowledged": _count(record, "acknowledged_writes"), "lost": _count(record, "lost_writes")}
+
+
+def _load(record: ExperimentRecord) -> dict[str, str]:
+    """The cells of an experiment under load; of an inspection without any, only its promises."""
+    glance = record.glance or {}
+    held = sum(each.ruling is Ruling.HELD for each in record.promises)
+    cells = {"requests": _number(glance.get("requests"), "{:,.0f}")}
+    for name in ("before", "during", "after"):
+        cells[f"p95\n{name}\n(ms)"] = _number(glance.get(f"p95_{name}_ms"), "{:,.1f}")
+    cells["served\nduring\n(%)"] = _number(glance.get("served_during_pct"), "{:.1f}")
+    return cells | {"promises\nheld": f"{held} of {len(record.promises)}"}
+
+
+def _number(value: Figure, form: str) -> str:
+    return NOT_APPLICABLE if value is None else form.format(value)
+
+
+def _table(
+    records: Sequence[ExperimentRecord], columns: Callable[[ExperimentRecord], dict[str, str]], say: Say, *, plain: bool
+) -> Table:
     frame = box.ASCII_DOUBLE_HEAD if plain else box.SIMPLE_HEAD
     table = Table(box=frame, show_edge=False, padding=(0, 0))
     table.add_column("fault", overflow="fold", min_width=16)
-    for name in PHASES:
-        table.add_column("\n".join((*name.split("_"), "(s)")), justify="right", no_wrap=True)
-    for name in ("acknowledged", "lost"):
+    for name in columns(records[0]):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("ruling", no_wrap=True)
-    for record in run.experiments:
-        phases = (phase(record, name) for name in PHASES)
-        cells = (record.fault, *phases, _count(record, "acknowledged_writes"), _count(record, "lost_writes"))
+    for record in records:
+        cells = (record.fault, *columns(record).values())
         table.add_row(*(Text(say(each)) for each in cells), _ruling(record))
     return table
 
 
-def _blocks(run: RunRecord, say: Say) -> Iterator[tuple[Text, int]]:
+def _blocks(
+    records: Sequence[ExperimentRecord], columns: Callable[[ExperimentRecord], dict[str, str]], say: Say
+) -> Iterator[tuple[Text, int]]:
     """Yield what the table says line by line, each with its indentation."""
-    for record in run.experiments:
+    for record in records:
         yield Text.assemble(say(record.fault), ": ", _ruling(record)), 0
         if record.skipped is None:
-            phases = ", ".join(f"{name.replace('_', ' ')} {phase(record, name)}" for name in PHASES)
-            yield Text(say(f"seconds: {phases}")), 4
-            acknowledged, lost = _count(record, "acknowledged_writes"), _count(record, "lost_writes")
-            yield Text(say(f"writes: acknowledged {acknowledged}, lost {lost}")), 4
+            cells = ", ".join(f"{' '.join(name.split())} {cell}" for name, cell in columns(record).items())
+            yield Text(say(cells)), 4
 
 
 def _count(record: ExperimentRecord, name: str) -> str:

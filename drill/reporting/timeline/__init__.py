@@ -23,6 +23,7 @@ from drill.reporting.timeline.bins import cut
 from drill.reporting.timeline.layout import page
 from drill.reporting.timeline.marks import marks
 from drill.reporting.timeline.palette import STYLE
+from drill.reporting.timeline.requests import as_operations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +41,7 @@ def draw(history: History, phases: Mapping[str, float | None], path: Path, title
     """
     import matplotlib as mpl
 
+    history = as_operations(history)
     bins = cut(history)
     with mpl.rc_context(STYLE):
         figure = page(

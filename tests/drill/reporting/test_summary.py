@@ -62,7 +62,7 @@ def test_a_run_survives_being_written_and_read(record: RunRecord) -> None:
 
 
 def test_the_keys_are_those_of_the_design_in_its_order(tmp_path: Path) -> None:
-    """Schema 1, as design.md, section 8 has it, with `skipped`, `directory` and `evidence` beside."""
+    """Schema 1, as design.md, section 8 has it, with `skipped`, `directory`, `glance` and `evidence` beside."""
     path = tmp_path / "summary.json"
     summary.write(run(directory=tmp_path / "failover" / "crash"), path)
     document = json.loads(path.read_text())
@@ -73,7 +73,7 @@ def test_the_keys_are_those_of_the_design_in_its_order(tmp_path: Path) -> None:
     assert document["started"] == "2026-11-22T14:30:00Z"
     assert document["objectives"] == {"recovery_time": "60s"}
     (entry,) = document["experiments"]
-    assert list(entry) == ["scenario", "fault", "ruling", "skipped", "directory", "phases", "promises"]
+    assert list(entry) == ["scenario", "fault", "ruling", "skipped", "directory", "phases", "glance", "promises"]
     assert (entry["directory"], entry["phases"]["recovered"]) == ("failover/crash", 2.58)
     assert list(entry["promises"][0]) == ["name", "ruling", "because", "objective", "measured", "evidence"]
 

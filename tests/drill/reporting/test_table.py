@@ -84,3 +84,39 @@ def test_no_secret_is_shown() -> None:
 
 def _without_colours(text: str) -> list[str]:
     return [part.partition("m")[2] if number else part for number, part in enumerate(text.split("\x1b["))]
+
+
+GLANCE = {
+    "requests": 3600,
+    "p95_before_ms": 2.54,
+    "p95_during_ms": None,
+    "p95_after_ms": 3.1,
+    "served_during_pct": 98.7,
+}
+
+
+def under_load(**changes) -> ExperimentRecord:
+    """An experiment under load."""
+    held = Verdict(name="served", ruling=Ruling.HELD, because="all were")
+    told = {"scenario": "connections", "fault": "flood", "promises": (held,), "glance": GLANCE}
+    return ExperimentRecord(**told | changes)
+
+
+def test_an_experiment_under_load_is_a_row_of_another_table() -> None:
+    """Requests, latency before, during and after, the share served, and how many promises held; a dash for none."""
+    text = table.render(run(experiment(), under_load()), plain=True)
+    assert row(text, "flood")[1:] == ["3,600", "2.5", "-", "3.1", "98.7", "1 of 1", "HELD"]
+    assert row(text, "crash of the")[-1] == "HELD"
+
+
+def test_an_inspection_has_its_promises_alone() -> None:
+    """Without a load there is nothing but what was judged."""
+    text = table.render(run(under_load(fault="inspection", glance={})), plain=True)
+    assert row(text, "inspection")[1:] == ["-", "-", "-", "-", "-", "1 of 1", "HELD"]
+    assert "detected" not in text
+
+
+def test_a_narrow_terminal_says_the_same_of_a_load() -> None:
+    """Where the row does not fit, a block says it."""
+    text = table.render(run(under_load()), plain=True, width=40)
+    assert " ".join(text.split()).startswith("flood: HELD requests 3,600, p95 before (ms) 2.5")
