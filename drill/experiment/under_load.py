@@ -22,6 +22,7 @@ from drill.experiment.log import Log, Say
 from drill.faults import Fault, Injection
 from drill.history import Action, Anchor, History, Outcome, typed
 from drill.journal import Journal, Undo
+from drill.tables import typed_table
 from drill.targets.target import Target
 
 LOOK_EVERY_S = 0.1
@@ -145,7 +146,7 @@ class LoadExperiment:
             self.say("steady state")
             self._await_steady(load)
             self.observer.look("before")
-            seen = self._break(load, log)
+            seen, told = self._break(load, log)
             self._pass(self.timing.after_s, load)
             self.observer.look("after")
             recorded = load.stop()
@@ -157,7 +158,7 @@ class LoadExperiment:
             operations,
             anchor=anchor.widened_by(self.observer.anchor()),
             fault=self.name,
-            tables={**recorded, **self.observer.tables()},
+            tables=_together(recorded, self.observer.tables(), {"settings": told}),
         )
 
     def _await_steady(self, load: Load) -> None:
@@ -175,8 +176,8 @@ class LoadExperiment:
                 f"was broken: {state.recent_ok} of {state.recent} requests of the last second were served"
             ) from error
 
-    def _break(self, load: Load, log: Log) -> list[pl.DataFrame]:
-        """Inject, hold, heal; the rows that the fault's own clients recorded."""
+    def _break(self, load: Load, log: Log) -> tuple[list[pl.DataFrame], pl.DataFrame]:
+        """Inject, hold, heal; the rows that the fault's own clients recorded, and what the fault tells of itself."""
         with self.journal.promise(Undo.STOP_FAULTS, self.mark, target=self.target.name, what=self.name):
             since_ns = self.now_ns()
             self.say(f"injecting {self.name}")
@@ -189,7 +190,8 @@ class LoadExperiment:
             log.add("fault", Action.HEAL, since_ns=since_ns, endpoint=injection.instance)
             self.say("healed")
         rows = injection.rows()
-        return [] if rows is None else [rows]
+        told = [{"subject": "fault", "name": name, "value": value} for name, value in injection.tells.items()]
+        return [] if rows is None else [rows], typed_table("settings", told)
 
     def _hold(self, load: Load, injection: Injection, log: Log) -> None:
         """For as long as planned; where the application must recover by itself, until it has, or took too long."""
@@ -253,3 +255,11 @@ class LoadExperiment:
 
 def _is_served(state: LoadState) -> bool:
     return state.recent > 0 and state.recent_ok >= SERVED * state.recent
+
+
+def _together(*found: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """All tables; what several recorded of the same kind is one table."""
+    pieces: dict[str, list[pl.DataFrame]] = {}
+    for name, rows in (each for tables in found for each in tables.items()):
+        pieces.setdefault(name, []).append(rows)
+    return {name: pl.concat(rows) for name, rows in pieces.items()}

@@ -11,6 +11,7 @@ from drill.load.driver import Driver
 from drill.load.plan import LoadPlan
 from drill.load.progress import Tally
 from drill.load.reference import factory
+from drill.load.stages import stages
 
 REPORT_S = 0.2
 
@@ -24,12 +25,14 @@ def main() -> int:
 
 async def _load(link: Link, plan: LoadPlan) -> str | None:
     async with factory(plan.application)(plan.surroundings) as application:
+        for request in plan.opening:
+            await application.perform(request)
         driver = Driver(plan=plan, application=application)
         link.listen(driver.stop)
         reporting = asyncio.create_task(_report(link, driver))
         await driver.run()
         await reporting
-        link.leave(driver.recorder.tables(application.checkouts()))
+        link.leave({**driver.recorder.tables(application.checkouts()), "settings": stages(plan, driver.began_ns)})
     return driver.limit
 
 

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from drill.load.pattern import Pattern
 from drill.load.schedule import Step
-from drill.requests import Surroundings
+from drill.requests import Request, Surroundings
 
 REFERENCE = "drill.application:reference"
 
@@ -20,7 +20,8 @@ REFERENCE = "drill.application:reference"
 class LoadPlan:
     """Which application is asked what, and how often; it ends with its steps, if nobody stops it before.
 
-    `application` names its factory as "module:attribute". `transfers_per_s` come beside the patterns' `steps`,
+    `application` names its factory as "module:attribute". `opening` is asked once, before anything is due, and not
+    recorded. `transfers_per_s` come beside the patterns' `steps`,
     between accounts numbered from 1. `run` makes keys its own. More than `max_open` requests at once are not waited
     for: the load ends as limited.
     """
@@ -28,6 +29,7 @@ class LoadPlan:
     surroundings: Surroundings
     application: str = REFERENCE
     patterns: tuple[Pattern, ...] = ()
+    opening: tuple[Request, ...] = ()
     steps: tuple[Step, ...]
     transfers_per_s: float = 0.0
     accounts: int = 1000
