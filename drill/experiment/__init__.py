@@ -7,5 +7,6 @@ log.py           the rows that an experiment itself adds
 
 from drill.experiment.recovery import Clients, Experiment, Timing, Witness
 from drill.experiment.under_load import LoadExperiment, LoadTiming
+from drill.experiment.with_application import ApplicationWitness
 
-__all__ = ["Clients", "Experiment", "LoadExperiment", "LoadTiming", "Timing", "Witness"]
+__all__ = ["ApplicationWitness", "Clients", "Experiment", "LoadExperiment", "LoadTiming", "Timing", "Witness"]

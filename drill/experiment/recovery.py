@@ -10,7 +10,7 @@ that is undecided. However the experiment ends, the fault is healed.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -78,6 +78,9 @@ class Witness(Protocol):
     def read_back(self) -> list[pl.DataFrame]:
         """Everything, read from the writer once the probes have stopped, and each instance's digest."""
 
+    def tables(self) -> Mapping[str, pl.DataFrame]:
+        """What else was recorded, by the names of drill/tables.py; asked last."""
+
     def anchor(self) -> Anchor:
         """One moment on both clocks."""
 
@@ -116,7 +119,12 @@ class Experiment:
         self.say("reading everything back")
         found = self.witness.read_back()
         rows = pl.concat([typed(frame) for frame in (seen, log.frame(), *found) if frame.width])
-        return History.of(rows, anchor=anchor.widened_by(self.witness.anchor()), fault=self.name)
+        return History.of(
+            rows,
+            anchor=anchor.widened_by(self.witness.anchor()),
+            fault=self.name,
+            tables=self.witness.tables(),
+        )
 
     def _await_steady(self, clients: Clients) -> None:
         """Every client has ended OK of late, for a while on end; pinned ones at readers must only be alive."""

@@ -15,58 +15,36 @@ evenly, 1 gives the hottest of 20,000 keys one request in fourteen. `form` makes
 
 from __future__ import annotations
 
-import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from random import Random
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from drill.errors import ConfigError
+from drill.load.source import Source
 
 Value = int | float | str | bool | None
 Draw = Callable[[], Value]
 """Gives the next value."""
 
-_STRICT = ConfigDict(extra="forbid")
-_FRESH_BITS = 32
+_CONFIG = ConfigDict(extra="forbid", strict=False)
 _LARGEST_SKEW = 5.0
 
 
-class Source:
-    """What drawing rests on: one random source, the request that is being made, and a count for what is fresh.
-
-    `run` tells two loads with the same seed apart: their keys and fresh numbers differ, what they draw does not.
-    """
-
-    __slots__ = ("_count", "_prefix", "_tag", "key", "random")
-
-    def __init__(self, *, seed: int, run: str = "") -> None:
-        digest = hashlib.blake2b(f"{run}/{seed}".encode(), digest_size=8).digest()
-        self.random = Random(seed)  # noqa: S311 - a load is repeatable, not secret
-        self.key = ""
-        self._tag = digest.hex()
-        # 30 bits, never 0: a fresh number is a positive bigint beyond any that a table counts up to by itself.
-        self._prefix = (int.from_bytes(digest) >> 34 | 1) << _FRESH_BITS
-        self._count = 0
-
-    def begin(self, number: int) -> str:
-        """The request of that number is now being made; its key."""
-        self.key = f"{self._tag}-{number}"
-        return self.key
-
-    def fresh(self) -> int:
-        """A number that this source did not give before, and that no other one gives."""
-        self._count += 1
-        return self._prefix | self._count
+def _plain(value: object) -> object:
+    """JSON and every driver know these; TOML's dates and tables would be something else at the other end."""
+    if value is None or isinstance(value, int | str) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    raise ValueError("no value that can be kept; write text, a number, true or false")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Between:
     """A whole number from `low` to `high`, both included; with a `skew` the low ones are the hot ones."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = _CONFIG
 
     kind: Literal["between"] = "between"
     low: int
@@ -74,7 +52,7 @@ class Between:
     skew: Annotated[float, Field(ge=0, le=_LARGEST_SKEW)] = 0.0
     form: str | None = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(self) -> None:  # noqa: D105 - says what is wrong with the values
         _ordered(self.low, self.high)
         _formed(self.form)
 
@@ -88,7 +66,7 @@ class Between:
 class Recent:
     """A whole number from `low` to `high`, both included; the high ones, which were made last, are the hot ones."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = _CONFIG
 
     kind: Literal["recent"] = "recent"
     low: int
@@ -96,7 +74,7 @@ class Recent:
     skew: Annotated[float, Field(ge=0, le=_LARGEST_SKEW)] = 0.8
     form: str | None = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(self) -> None:  # noqa: D105 - says what is wrong with the values
         _ordered(self.low, self.high)
         _formed(self.form)
 
@@ -110,13 +88,13 @@ class Recent:
 class Choice:
     """One of the values; with a `skew` the first ones are the hot ones."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = _CONFIG
 
     kind: Literal["choice"] = "choice"
-    values: tuple[Value, ...]
+    values: tuple[Annotated[Value, BeforeValidator(_plain)], ...]
     skew: Annotated[float, Field(ge=0, le=_LARGEST_SKEW)] = 0.0
 
-    def __post_init__(self) -> None:
+    def __post_init__(self) -> None:  # noqa: D105 - says what is wrong with the values
         if not self.values:
             raise ValueError("no values to choose from; write at least one, as in values = [1]")
 
@@ -130,13 +108,13 @@ class Choice:
 class FromQuery:
     """One of what `sql` finds in its only column when the load begins; its first rows are the hot ones."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = _CONFIG
 
     kind: Literal["query"] = "query"
     sql: Annotated[str, Field(min_length=1)]
     skew: Annotated[float, Field(ge=0, le=_LARGEST_SKEW)] = 0.0
 
-    def drawn_from(self, source: Source) -> Draw:
+    def drawn_from(self, source: Source) -> Draw:  # noqa: ARG002 - the others draw from it
         """Nothing can be drawn before `resolve` has asked the database."""
         raise ConfigError(f'the values of "{self.sql}" were not fetched yet; call resolve() first')
 
@@ -145,12 +123,12 @@ class FromQuery:
 class Fresh:
     """A number (a bigint) that no other request, process or run uses; for what a request inserts."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = _CONFIG
 
     kind: Literal["fresh"] = "fresh"
     form: str | None = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(self) -> None:  # noqa: D105 - says what is wrong with the values
         _formed(self.form)
 
     def drawn_from(self, source: Source) -> Draw:
@@ -162,7 +140,7 @@ class Fresh:
 class Key:
     """The request's idempotency key: text, the same for every attempt, and for no other request."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = _CONFIG
 
     kind: Literal["key"] = "key"
 
@@ -174,13 +152,23 @@ class Key:
 Parameter = Annotated[Between | Recent | Choice | FromQuery | Fresh | Key, Field(discriminator="kind")]
 """What a placeholder may be given."""
 
+KINDS: dict[str, type] = {
+    "between": Between,
+    "recent": Recent,
+    "choice": Choice,
+    "query": FromQuery,
+    "fresh": Fresh,
+    "key": Key,
+}
+"""By the name that a file gives it."""
+
 
 def _ranks(source: Source, count: int, skew: float) -> Callable[[], int]:
     """What draws a rank from 0, by Zipf's law in its continuous form: one random number, one power."""
     random = source.random.random
+    last = count - 1  # what rounding could make of a draw next to 1
     if skew == 0:
-        return lambda: int(random() * count)
-    last = count - 1
+        return lambda: min(last, int(random() * count))
     if skew == 1:
         return lambda: min(last, int((count + 1) ** random()) - 1)
     rest = 1.0 - skew

@@ -36,7 +36,9 @@ def placeholders(sql: str) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for found in PLACEHOLDER.finditer(sql):
         if found["stray"] is not None:
-            raise ValueError(f'a lone % in "{_around(sql, found.start())}"; write %% for a percent sign')
+            raise ValueError(
+                f'a lone % in "{_around(sql, found.start())}"; write %(name)s for a value, %% for a percent sign'
+            )
         if found["name"] is not None:
             names[found["name"]] = None
     return tuple(names)

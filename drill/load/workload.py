@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, count
 
 from drill.errors import ConfigError
-from drill.load.parameters import Draw, Source
 from drill.load.pattern import Pattern, placeholders
+from drill.load.source import Source
 from drill.requests import Request, Statement
 
 

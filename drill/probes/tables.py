@@ -15,7 +15,10 @@ from psycopg import sql
 from drill.errors import ProbeError
 from drill.history import Action, Cause, Outcome, typed
 from drill.targets.postgres import Address
+from drill.targets.schemas import drop_statement
 from drill.targets.session import DeadlinePassed, Rows, ask_whom
+
+__all__ = ["AUDITOR", "create", "digest", "drop", "drop_statement", "no_digest", "read_back", "table"]
 
 AUDITOR = "auditor"
 UNDEFINED_TABLE = "42P01"
@@ -24,11 +27,6 @@ UNDEFINED_TABLE = "42P01"
 def table(schema: str) -> str:
     """The table's full name, quoted."""
     return sql.Identifier(schema, "writes").as_string()
-
-
-def drop_statement(schema: str) -> str:
-    """The command that removes everything a run left in the database; printed where it stays as evidence."""
-    return f"DROP SCHEMA IF EXISTS {sql.Identifier(schema).as_string()} CASCADE"
 
 
 def create(address: Address, schema: str, *, deadline_s: float = 10.0) -> None:

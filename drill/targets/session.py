@@ -1,23 +1,19 @@
 """One connection whose every call ends by its deadline, whatever the server does.
 
-A frozen host keeps its sockets open and answers nothing. Ending the wait on our side is not enough: psycopg
-answers the cancellation of a task with a cancel request to the server, which hangs as well (11 s were seen for
-a deadline of 1 s) and which ends a wait for synchronous replication, so that it is itself a fault. So we shut
-down a copy of the socket: libpq then sees the end of the stream at once, and nothing reaches the server.
+A frozen host keeps its sockets open and answers nothing. Ending the wait on our side is not enough;
+drill/targets/connection.py says why, and what we do instead.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
-import socket
 from typing import Any, NamedTuple, Self
 
 import psycopg
 from psycopg.errors import Diagnostic, UndefinedFunction
 
 from drill.errors import TargetError
+from drill.targets.connection import CuttableConnection
 from drill.targets.postgres import Address
 
 Rows = list[tuple[Any, ...]]
@@ -38,16 +34,22 @@ class Notice(NamedTuple):
     message: str
     source: str
 
+    @classmethod
+    def of(cls, diagnostic: Diagnostic) -> Self:
+        """What psycopg hands to a notice handler; what the server left out is empty."""
+        said = diagnostic.severity_nonlocalized, diagnostic.sqlstate
+        told = diagnostic.message_primary, diagnostic.source_function
+        return cls(*(each or "" for each in said + told))
+
 
 class Session:
     """A connection in autocommit, for one call at a time; `server` and `in_recovery` are as of connecting."""
 
-    __slots__ = ("_connection", "_cursor", "_cut", "in_recovery", "notices", "server")
+    __slots__ = ("_connection", "_cursor", "in_recovery", "notices", "server")
 
-    def __init__(self, connection: psycopg.AsyncConnection[tuple[Any, ...]], name: str) -> None:
+    def __init__(self, connection: CuttableConnection, name: str) -> None:
         self._connection = connection
         self._cursor = connection.cursor()
-        self._cut = False
         self.server = name
         self.in_recovery = False
         self.notices: list[Notice] = []
@@ -64,7 +66,7 @@ class Session:
         ends = loop.time() + deadline_s
         try:
             async with asyncio.timeout(deadline_s):
-                connection = await _Connection.connect(address.conninfo(), autocommit=True)
+                connection = await CuttableConnection.connect(address.conninfo(), autocommit=True)
         except TimeoutError as error:
             raise DeadlinePassed(f"{address} let nobody in within {deadline_s:g} s") from error
         session = cls(connection, name or str(address))
@@ -78,7 +80,7 @@ class Session:
     @property
     def alive(self) -> bool:
         """Whether another call makes sense: nothing has closed, lost or cut the connection."""
-        return not (self._cut or self._connection.closed)
+        return not (self._connection.was_cut or self._connection.closed)
 
     async def fetch(self, sql: Any, params: Any = None, *, deadline_s: float) -> Rows:
         """Run one statement; its rows, none for a statement without any. `notices` are then this call's.
@@ -88,13 +90,13 @@ class Session:
         """
         self.notices = []
         cursor = self._cursor
-        timer = asyncio.get_running_loop().call_later(deadline_s, self._shut)
+        timer = asyncio.get_running_loop().call_later(deadline_s, self._connection.cut)
         try:
             await cursor.execute(sql, params)
             return await cursor.fetchall() if cursor.description else []
         except psycopg.Error as error:
             # An answer that lay in the socket before the deadline still is an answer: only silence is ours.
-            if self._cut and error.sqlstate is None:
+            if self._connection.was_cut and error.sqlstate is None:
                 raise DeadlinePassed(f"{self.server} gave no answer within {deadline_s:g} s") from error
             raise
         finally:
@@ -112,32 +114,8 @@ class Session:
         except UndefinedFunction:
             ((self.in_recovery,),) = await self.fetch(ROLE, deadline_s=ends - remaining())
 
-    def _shut(self) -> None:
-        self._cut = True
-        _cut(self._connection)
-
     def _note(self, diagnostic: Diagnostic) -> None:
-        said = diagnostic.severity_nonlocalized, diagnostic.sqlstate
-        told = diagnostic.message_primary, diagnostic.source_function
-        self.notices.append(Notice(*(each or "" for each in said + told)))
-
-
-class _Connection(psycopg.AsyncConnection[tuple[Any, ...]]):
-    """A connection that cuts its socket where psycopg would send a cancel request (a task's cancellation)."""
-
-    async def cancel_safe(self, *, timeout: float = 30.0) -> None:  # noqa: ARG002, ASYNC109 - psycopg's signature
-        """Send nothing; end the call from our side."""
-        _cut(self)
-
-
-def _cut(connection: psycopg.AsyncConnection[Any]) -> None:
-    """End the stream both ways, through a copy of the descriptor, since the original belongs to libpq."""
-    # The connection may be gone by now (psycopg.Error), or its peer (OSError): then there is nothing to cut.
-    with (
-        contextlib.suppress(psycopg.Error, OSError),
-        socket.socket(fileno=os.dup(connection.fileno())) as copy,
-    ):
-        copy.shutdown(socket.SHUT_RDWR)
+        self.notices.append(Notice.of(diagnostic))
 
 
 def ask(address: Address, sql: Any, params: Any = None, *, deadline_s: float) -> Rows:

@@ -120,6 +120,10 @@ class Simulation:
             *(pl.DataFrame([digest | {"endpoint": name, "server": name}]) for name in up),
         ]
 
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """Nothing beside."""
+        return {}
+
     def anchor(self) -> Anchor:
         """The clock, as it is."""
         return Anchor(monotonic_ns=self.now, wall_ns=self.now, error_ns=0)

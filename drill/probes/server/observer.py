@@ -50,9 +50,10 @@ class ServerObserver:
             with suppress(ProbeError):
                 found = counters(address, self.schema, moment=moment, instance=instance)
                 self._seen.append(("counters", found))
-        if self.requests:
+        for request in self.requests:
+            # Each by itself: one that waits for a locked table must not keep the others from being seen.
             with suppress(ProbeError):
-                self._seen.append(("plans", plans(self.address, self.schema, self.requests, moment=moment)))
+                self._seen.append(("plans", plans(self.address, self.schema, (request,), moment=moment)))
 
     def examine(self) -> None:
         """Look at what is left, one examination after the other."""

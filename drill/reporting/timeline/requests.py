@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def as_operations(history: History) -> History:
-    """The same history; where an application was at work, its requests in place of the fault's own clients."""
+    """The same history; where an application was at work and no probes were, its requests in their place."""
     requests = history.tables.get("requests")
-    if requests is None or requests.is_empty():
+    if requests is None or requests.is_empty() or not history.only(Action.WRITE).is_empty():
         return history
     reads = pl.col("endpoint") == READER_ENDPOINT
     shown = requests.select(
