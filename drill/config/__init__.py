@@ -1,4 +1,4 @@
-"""What drill.toml says: targets, objectives and limits, checked to the last key before anything is touched.
+"""What drill.toml says: targets, objectives, limits and load, checked to the last key before anything is touched.
 
 config = load(Path("drill.toml")).with_objectives(["recovery_time=30s"])
 config.target("staging").region
@@ -7,7 +7,7 @@ config.objectives.recovery_time        # 30.0, in seconds
 
 from drill.config.durations import Duration, format_duration, parse_duration
 from drill.config.loading import Config, load, parse
-from drill.config.settings import AuroraSettings, LabSettings, Limits, Objectives, TargetSettings
+from drill.config.settings import AuroraSettings, LabSettings, Limits, LoadSettings, Objectives, TargetSettings
 
 __all__ = [
     "AuroraSettings",
@@ -15,6 +15,7 @@ __all__ = [
     "Duration",
     "LabSettings",
     "Limits",
+    "LoadSettings",
     "Objectives",
     "TargetSettings",
     "format_duration",

@@ -1,4 +1,4 @@
-"""The tables of drill.toml: what a target, the objectives and the limits may say."""
+"""The tables of drill.toml: what a target, the objectives, the limits and the load may say."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ class AuroraSettings(Section):
     """An Aurora PostgreSQL cluster and DynamoDB tables, on AWS or behind `endpoint_url`.
 
     Exactly one way to log in: `secret`; `user`, with the password in the environment; `user` and `iam`.
-    Without `dbname` the secret's or the cluster's own is meant.
+    Without `dbname` the secret's or the cluster's own is meant. `operator_secret` is the administrator's, for the
+    slots that are reserved for him; without one the secret is meant that RDS manages for the cluster.
     """
 
     kind: Literal["aurora"]
@@ -72,6 +73,7 @@ class AuroraSettings(Section):
     cluster: Annotated[Text, Field(examples=["orders-staging"])]
     tables: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     secret: Text | None = None
+    operator_secret: Text | None = None
     user: Text | None = None
     iam: bool = False
     dbname: Text | None = None
@@ -125,6 +127,10 @@ class Objectives(Section):
     staleness: Duration = 1.0
     agreement: Duration = 30.0
     redundancy: Duration = 60.0
+    latency_p95: Duration = 0.010
+    notice: Duration = 10.0
+    steady_again: Duration = 5.0
+    refusal: Duration = 1.0
 
     def written(self) -> dict[str, str]:
         """Each objective as drill.toml would say it: {"recovery_time": "60s", ...}."""
@@ -136,11 +142,39 @@ LONGEST_S = 1500.0
 
 
 class Limits(Section):
-    """Where an experiment ends at the latest: seconds, writes, and writes per second."""
+    """Where an experiment ends at the latest: seconds, writes, and writes per second; and how large a flood may be."""
 
     experiment: Annotated[Duration, Field(gt=0, le=LONGEST_S)] = 240.0
     max_writes: PositiveInt = 2_000_000
     write_rate: PositiveInt = 1200
+    flood_connections: PositiveInt = 1200
+    flood_duration: Annotated[Duration, Field(gt=0, le=LONGEST_S)] = 60.0
+
+
+class LoadSettings(Section):
+    """What is asked of the application under test, and how long: `rate` requests a second, `pool` connections.
+
+    The shop at `scale` and `seed`, unless `patterns` names a file with a team's own access patterns; those run in
+    `schema`, which is theirs. `steady`, `hold` and `after` are seconds before, under and after a fault.
+    """
+
+    rate: Annotated[PositiveInt, Field(le=100_000)] = 200
+    scale: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = 1.0
+    seed: Annotated[int, Field(ge=0)] = 1
+    pool: Annotated[PositiveInt, Field(le=10_000)] = 8
+    patterns: Annotated[Path, Field(strict=False), AfterValidator(_beside_the_file)] | None = None
+    schema_name: Text | None = Field(default=None, alias="schema")
+    steady: Annotated[Duration, Field(gt=0, le=LONGEST_S)] = 4.0
+    hold: Annotated[Duration, Field(gt=0, le=LONGEST_S)] = 8.0
+    after: Annotated[Duration, Field(gt=0, le=LONGEST_S)] = 6.0
+
+    @model_validator(mode="after")
+    def _patterns_and_their_schema(self) -> Self:
+        if self.patterns and not self.schema_name:
+            raise ValueError('patterns without the schema they run in; add schema = "public"')
+        if self.schema_name and not self.patterns:
+            raise ValueError('schema is where your own patterns run; add patterns = "patterns.toml", or remove schema')
+        return self
 
 
 class Document(Section):
@@ -149,3 +183,4 @@ class Document(Section):
     target: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")], TargetSettings] = {}
     objectives: Objectives = Objectives()
     limits: Limits = Limits()
+    load: LoadSettings = LoadSettings()

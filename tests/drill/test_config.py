@@ -11,15 +11,28 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import drill.config
-from drill.config import AuroraSettings, Config, LabSettings, Objectives, format_duration, load, parse, parse_duration
+from drill.config import (
+    AuroraSettings,
+    Config,
+    LabSettings,
+    LoadSettings,
+    Objectives,
+    format_duration,
+    load,
+    parse,
+    parse_duration,
+)
 from drill.errors import ConfigError
 
 AURORA = '[target.s]\nkind = "aurora"\nregion = "eu-west-1"\ncluster = "orders"\n'
 LOGIN = AURORA + 'user = "app"\n'
 AURORA_KEYS = (
-    "known: ca_bundle, cluster, dbname, endpoint_url, fis_role, iam, kind, profile, region, secret, tables, user"
+    "known: ca_bundle, cluster, dbname, endpoint_url, fis_role, iam, kind, operator_secret, profile, region, secret, "
+    "tables, user"
 )
-OBJECTIVES = "known: agreement, read_outage, recovery_time, redundancy, staleness"
+OBJECTIVES = (
+    "known: agreement, latency_p95, notice, read_outage, recovery_time, redundancy, refusal, staleness, steady_again"
+)
 
 
 @pytest.fixture
@@ -49,8 +62,16 @@ def test_without_a_file_there_is_a_lab_and_the_objectives_of_the_requirements(fi
         "staleness": "1s",
         "agreement": "30s",
         "redundancy": "60s",
+        "latency_p95": "10ms",
+        "notice": "10s",
+        "steady_again": "5s",
+        "refusal": "1s",
     }
     assert (config.limits.experiment, config.limits.max_writes, config.limits.write_rate) == (240.0, 2_000_000, 1200)
+    assert (config.limits.flood_connections, config.limits.flood_duration) == (1200, 60.0)
+    assert config.load == LoadSettings(
+        rate=200, scale=1.0, seed=1, pool=8, patterns=None, schema=None, steady=4.0, hold=8.0, after=6.0
+    )
 
 
 def test_everything_that_a_target_may_say_is_read(file: Path) -> None:
@@ -58,6 +79,7 @@ def test_everything_that_a_target_may_say_is_read(file: Path) -> None:
     file.write_text(
         LOGIN + 'iam = true\ntables = ["orders"]\ndbname = "shop"\nendpoint_url = "http://localhost:5000"\n'
         'ca_bundle = "rds.pem"\nprofile = "staging"\nfis_role = "arn:aws:iam::123456789012:role/drill"\n'
+        'operator_secret = "orders/admin"\n'
         '[target.broken]\nkind = "lab"\nname = "two"\nzones = 5\nfault_in = "slow-promotion"\n'
         '[objectives]\nrecovery_time = "1m30s"\nstaleness = "500ms"\n[limits]\nexperiment = "5m"\n'
     )
@@ -74,10 +96,27 @@ def test_everything_that_a_target_may_say_is_read(file: Path) -> None:
         ca_bundle=file.parent / "rds.pem",
         profile="staging",
         fis_role="arn:aws:iam::123456789012:role/drill",
+        operator_secret="orders/admin",
     )
     assert config.target("broken") == LabSettings(name="two", zones=5, fault_in="slow-promotion")
     assert (config.objectives.recovery_time, config.objectives.staleness) == (90.0, 0.5)
     assert config.limits.experiment == 300.0
+
+
+def test_everything_that_the_load_may_say_is_read(file: Path) -> None:
+    """A team's own patterns stand in a file beside drill.toml, and run in a schema of theirs."""
+    file.write_text(
+        '[load]\nrate = 50\nscale = 2\nseed = 7\npool = 4\npatterns = "ours.toml"\nschema = "public"\n'
+        'steady = "10s"\nhold = "1m"\nafter = "20s"\n[limits]\nflood_connections = 300\nflood_duration = "20s"\n'
+        '[objectives]\nlatency_p95 = "25ms"\n'
+    )
+    config = load(file)
+    said = config.load
+    assert (said.rate, said.scale, said.seed, said.pool) == (50, 2.0, 7, 4)
+    assert (said.patterns, said.schema_name) == (file.parent / "ours.toml", "public")
+    assert (said.steady, said.hold, said.after) == (10.0, 60.0, 20.0)
+    assert (config.limits.flood_connections, config.limits.flood_duration) == (300, 20.0)
+    assert config.objectives.latency_p95 == 0.025
 
 
 @pytest.mark.parametrize(
@@ -88,9 +127,9 @@ def test_everything_that_a_target_may_say_is_read(file: Path) -> None:
             '[target.s]\nkind = "aurora"\nregoin = "x"',
             f'target.s.regoin: unknown key; did you mean "region"? {AURORA_KEYS}',
         ),
-        ("[objctives]", 'objctives: unknown key; did you mean "objectives"? known: limits, objectives, target'),
+        ("[objctives]", 'objctives: unknown key; did you mean "objectives"? known: limits, load, objectives, target'),
         ("[objectives]\nuptime = 1", f"objectives.uptime: unknown key; {OBJECTIVES}"),
-        ('"a\\nb" = 1', '"a\\nb": unknown key; known: limits, objectives, target'),
+        ('"a\\nb" = 1', '"a\\nb": unknown key; known: limits, load, objectives, target'),
         (
             LOGIN + 'password = "hunter2"',
             "target.s.password: a password never stands in a file; remove it and export DRILL_PASSWORD",
@@ -127,6 +166,26 @@ def test_everything_that_a_target_may_say_is_read(file: Path) -> None:
         ('[limits]\nmax_writes = "2"', "limits.max_writes: wrong type; write a whole number without quotes"),
         ("[limits]\nmax_writes = 0", "limits.max_writes: out of range; write a value greater than 0"),
         ('[limits]\nexperiment = "0s"', "limits.experiment: out of range; write a value greater than 0"),
+        ('[limits]\nflood_duration = "0s"', "limits.flood_duration: out of range; write a value greater than 0"),
+        ("[load]\nrate = 0", "load.rate: out of range; write a value greater than 0"),
+        ('[load]\nscale = "2"', "load.scale: wrong type; write a number without quotes"),
+        ("[load]\nscale = nan", "load.scale: is no number that one can count with; write a finite one"),
+        ("[load]\nhold = 8", 'load.hold: 8 has no unit; write "8s"'),
+        (
+            '[load]\nshema = "public"',
+            (
+                'load.shema: unknown key; did you mean "schema"? known: after, hold, patterns, pool, rate, scale, '
+                "schema, seed, steady"
+            ),
+        ),
+        (
+            '[load]\npatterns = "ours.toml"',
+            'load: patterns without the schema they run in; add schema = "public"',
+        ),
+        (
+            '[load]\nschema = "public"',
+            'load: schema is where your own patterns run; add patterns = "patterns.toml", or remove schema',
+        ),
         ("[objectives]\nrecovery_time = 60", 'objectives.recovery_time: 60 has no unit; write "60s"'),
         ('[objectives]\nrecovery_time = "60"', 'objectives.recovery_time: "60" has no unit; write "60s"'),
         (
