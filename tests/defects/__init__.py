@@ -1,0 +1,1 @@
+"""Applications with one seeded defect each, to show that the suites notice."""
