@@ -7,4 +7,5 @@ pytest_plugins = (
     "fixtures.experiments",
     "fixtures.dataset",
     "fixtures.load",
+    "fixtures.inspection",
 )

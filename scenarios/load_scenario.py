@@ -1,12 +1,10 @@
-"""A scenario under load: what the application is asked, a fault made for the run at hand, and what it hits."""
+"""A scenario under load: a fault made for the run at hand, what it hits, and what is looked at in the end."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from drill.faults.stage import Staged
-from drill.load.pattern import Pattern
-from drill.load.schedule import Step
+from scenarios.demand import Demand
 
 
 class Look(StrEnum):
@@ -16,24 +14,8 @@ class Look(StrEnum):
     BANK = "bank"  # whether money is conserved, and which transfers there are
     INDEXES = "indexes"  # every index and foreign key
     EXECUTIONS = "executions"  # each pattern executed, and again without each index that serves it
-    PINGS = "pings"  # who answers at the reader endpoint
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demand:
-    """What the application is asked, where that is not what drill.toml says under [load].
-
-    `patterns` makes patterns for a shop of that scale in place of the run's; `extra` come beside them. `steps` are
-    rates one after the other (a ramp). Transfers come on top. Unless `reads_at_readers`, all goes to the writer.
-    """
-
-    patterns: Callable[[float], tuple[Pattern, ...]] | None = None
-    extra: tuple[Pattern, ...] = ()
-    rate_per_s: float | None = None
-    steps: tuple[Step, ...] = ()
-    transfers_per_s: float = 0.0
-    pool: int | None = None
-    reads_at_readers: bool = True
+    PINGS = "pings"  # who answers at each endpoint
+    WRITES_AT_READERS = "writes at readers"  # what becomes of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ _LATEST = (
     " ORDER BY created_at DESC LIMIT 10"
 )
 _OPEN = "SELECT id, customer_id, created_at, total_cents FROM orders WHERE status = 'open' ORDER BY created_at LIMIT 20"
+_NEWEST = "SELECT id, customer_id, created_at, total_cents FROM orders ORDER BY created_at DESC LIMIT 20"
 _PAY = (
     "INSERT INTO payments (id, order_id, amount_cents, key, created_at)"
     " SELECT %(payment)s, id, total_cents, %(key)s, now() FROM orders WHERE id = %(order)s"
@@ -52,7 +53,7 @@ def patterns(scale: float = 1.0) -> tuple[Pattern, ...]:
             name="order-by-id",
             sql=("SELECT customer_id, status, created_at, total_cents FROM orders WHERE id = %(order)s",),
             parameters={"order": order},
-            weight=20,
+            weight=15,
         ),
         Pattern(
             name="orders-of-customer",
@@ -73,6 +74,7 @@ def patterns(scale: float = 1.0) -> tuple[Pattern, ...]:
             weight=10,
         ),
         Pattern(name="open-orders", sql=(_OPEN,), weight=5),
+        Pattern(name="newest-orders", sql=(_NEWEST,), weight=5),
         Pattern(name="place-order", sql=(_ORDER, _ITS_LINES), parameters=_placed(sizes), weight=8, writes=True),
         Pattern(
             name="pay-order",

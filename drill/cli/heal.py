@@ -10,13 +10,15 @@ from pathlib import Path
 
 from drill.config import AuroraSettings, Config, load
 from drill.errors import DrillError, NotHealed
+from drill.faults.undone import undo
 from drill.history import WRITER_ENDPOINT
 from drill.journal import Entry, Journal, Undo
 from drill.probes import tables
 from drill.targets.connect import connect
 
-ORDER = (Undo.END_LAB, Undo.STOP_FAULTS, Undo.DROP_SCHEMA)
-"""What was done to a lab is gone with it, and a schema can be dropped where no fault is in the way any more."""
+ORDER = (Undo.END_LAB, Undo.STOP_FAULTS, Undo.EXECUTE, Undo.DROP_SCHEMA)
+"""What was done to a lab is gone with it, a schema can be dropped where no fault is in the way any more, and what a
+fault took from a schema cannot be given back once that is dropped."""
 
 
 def run(drill_toml: Path, environment: Mapping[str, str]) -> int:
@@ -48,6 +50,9 @@ def _undo(entry: Entry, config: Config, environment: Mapping[str, str]) -> str:
     target = connect(entry.target, settings, environment)
     if entry.undo is Undo.STOP_FAULTS:
         return f"{target.stop_faults(entry.subject)} experiments stopped"
+    if entry.undo is Undo.EXECUTE:
+        undo(target, entry.subject)
+        return "executed"
     tables.drop(target.address(WRITER_ENDPOINT), entry.subject)
     return "dropped"
 

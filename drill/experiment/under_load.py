@@ -106,7 +106,7 @@ class Observer(Protocol):
         """Once the load has stopped: what takes time, or must not disturb."""
 
     def tables(self) -> Mapping[str, pl.DataFrame]:
-        """All that was seen."""
+        """All that was seen; "operations" are rows of the history itself."""
 
     def anchor(self) -> Anchor:
         """One moment on both clocks."""
@@ -152,13 +152,13 @@ class LoadExperiment:
             recorded = load.stop()
         self.say("examining what is left")
         self.observer.examine()
-        rows = [log.frame(), *(each.rows() for each in companions), *seen]
-        operations = pl.concat([typed(frame) for frame in rows if frame.width])
+        tables = _together(recorded, self.observer.tables(), {"settings": told})
+        rows = [log.frame(), *(each.rows() for each in companions), *seen, tables.pop("operations", pl.DataFrame())]
         return History.of(
-            operations,
+            pl.concat([typed(frame) for frame in rows if frame.width]),
             anchor=anchor.widened_by(self.observer.anchor()),
             fault=self.name,
-            tables=_together(recorded, self.observer.tables(), {"settings": told}),
+            tables=tables,
         )
 
     def _await_steady(self, load: Load) -> None:

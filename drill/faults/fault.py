@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+import polars as pl
 import psycopg
 
 from drill.errors import NoEffect
@@ -27,12 +28,20 @@ def _always() -> bool:
     return True
 
 
+def _none() -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Injection:
     """A fault that was asked for: on which instance, how to see its own effect, and whether all of it happened.
 
     `confirm` returns what was seen, in words, or raises NoEffect. `over` raises FaultError when it is known that
     the rest will never happen. `moves_writer`: what was asked for is another writer, namely `heir` if one is named.
+
+    `rows` is what the fault's own clients recorded, as rows of a history, once it is healed; None where it has none.
+    `afterwards` puts away what healing left where it was, since a suite looks at it: call it when all was seen.
+    `tells` is what a diagnosis must find (cause, relation, index, query, reader, ...): the truth, for checks alone.
     """
 
     instance: str
@@ -40,6 +49,9 @@ class Injection:
     over: Callable[[], bool] = _always
     moves_writer: bool = False
     heir: str | None = None
+    rows: Callable[[], pl.DataFrame | None] = _none
+    afterwards: Callable[[], None] = _none
+    tells: Mapping[str, str] = field(default_factory=dict)
 
 
 class Fault(Protocol):

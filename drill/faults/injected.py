@@ -1,8 +1,8 @@
-"""Faults that the Fault Injection Service carries out on the writer of the cluster."""
+"""Faults that the Fault Injection Service carries out on the cluster: on its writer, or on a reader."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from drill.errors import FaultError, NoEffect, Unsupported
@@ -17,18 +17,28 @@ Look = Callable[[], str | None]
 
 
 @contextmanager
-def injected(target: Target, action: str, *, mark: str, effect: Callable[[Target, str], Look]) -> Iterator[Injection]:
+def injected(
+    target: Target,
+    action: str,
+    *,
+    mark: str,
+    effect: Callable[[Target, str], Look],
+    instance: str | None = None,
+    parameters: Mapping[str, str] | None = None,
+    tells: Mapping[str, str] | None = None,
+) -> Iterator[Injection]:
     """Start a FIS experiment of one action; stop it on leaving, or raise NotHealed.
 
-    `effect` is asked before the fault, with the target and its writer, for the look that will show its effect.
+    `effect` is asked before the fault, with the target and the instance that is hit (by default the writer), for the
+    look that will show its effect.
     """
-    writer = target.topology().writer
-    if writer is None:
+    hit = instance or target.topology().writer
+    if hit is None:
         raise FaultError(f"{target.name} has no writer")
-    look = effect(target, writer)
+    look = effect(target, hit)
     what = f"{action} on {target.name}"
     try:
-        experiment = target.start_fault(action, duration_s=DURATION_S, mark=mark)
+        experiment = target.start_fault(action, duration_s=DURATION_S, mark=mark, parameters=parameters)
     except Unsupported:
         raise
     except BaseException:
@@ -44,7 +54,7 @@ def injected(target: Target, action: str, *, mark: str, effect: Callable[[Target
         return look() if status in {"running", "completed"} else None
 
     try:
-        yield Injection(instance=writer, confirm=lambda: await_effect(seen, what=action))
+        yield Injection(instance=hit, confirm=lambda: await_effect(seen, what=action), tells=tells or {})
     finally:
         with healing(what):
             target.stop_fault(experiment)

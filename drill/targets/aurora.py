@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    CredentialRetrievalError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    SSOError,
-    TokenRetrievalError,
-)
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from drill.errors import FaultError, TargetError, Unsupported
 from drill.history import READER_ENDPOINT, WRITER_ENDPOINT
+from drill.targets.boto import NO_CREDENTIALS, SAID, config
 from drill.targets.postgres import Address
+from drill.targets.secrets import read_secret
 from drill.targets.target import Member, Topology
 
 if TYPE_CHECKING:
@@ -32,24 +25,17 @@ if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
     from mypy_boto3_rds.type_defs import DBClusterTypeDef
 
-DEADLINE_S = 5
 MARK = "drill-run"
-SAID = 300
-"""Characters of an answer that is none of AWS's, such as a web page."""
-NO_CREDENTIALS = (
-    CredentialRetrievalError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    SSOError,
-    TokenRetrievalError,
-)
 OVER = frozenset({"completed", "stopped", "failed", "cancelled"})
 """The states of a FIS experiment that has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aurora:
-    """A `drill.targets.target.Target` over boto3; `credentials` holds user, password, database and TLS settings."""
+    """A `drill.targets.target.Target` over boto3; `credentials` holds user, password, database and TLS settings.
+
+    `operator_secret` names the administrator's login in Secrets Manager, where it is not the cluster's own.
+    """
 
     name: str
     cluster: str
@@ -57,14 +43,14 @@ class Aurora:
     credentials: Address
     endpoint_url: str | None = None
     fis_role: str | None = None
+    operator_secret: str | None = None
     rds: RDSClient = field(init=False, repr=False)
     fis: FISClient = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Make the clients now, on the thread that made us: the first use of one elsewhere is not safe."""
-        config = Config(connect_timeout=DEADLINE_S, read_timeout=DEADLINE_S, retries={"total_max_attempts": 2})
         for service in ("rds", "fis"):
-            client = self.session.client(service, endpoint_url=self.endpoint_url, config=config)
+            client = self.session.client(service, endpoint_url=self.endpoint_url, config=config())
             object.__setattr__(self, service, client)
 
     @property
@@ -110,6 +96,27 @@ class Aurora:
                 return self.credentials.at(member.host, member.port)
         raise TargetError(f"the cluster {self.cluster} has no instance {endpoint}")
 
+    def operator(self, *, known: Topology | None = None) -> Address | None:
+        """The writer endpoint as the administrator reaches it: by `operator_secret`, or by what RDS manages for us.
+
+        None where there is neither, and where we may not read what RDS manages: then nobody can tell whether an
+        administrator gets in. A secret that drill.toml names must be readable; TargetError.
+        """
+        topology = known or self.topology()
+        named = self.operator_secret
+        secret = named or self._described().get("MasterUserSecret", {}).get("SecretArn")
+        if secret is None:
+            return None
+        try:
+            login = read_secret(secret, self.session, endpoint_url=self.endpoint_url)
+        except TargetError:
+            if named is not None:
+                raise
+            return None
+        # With IAM our own address makes tokens of itself, and is of another kind: an administrator has a password.
+        ours = self.credentials.at(topology.writer_host, topology.port)
+        return replace(ours, user=login.user, password=login.password)
+
     def can(self, action: str) -> bool:
         """Whether FIS lists the action."""
         with self._asking("fis:ListActions"):
@@ -121,6 +128,11 @@ class Aurora:
         named = {} if to is None else {"TargetDBInstanceIdentifier": to}
         with self._asking("rds:FailoverDBCluster", FaultError):
             self.rds.failover_db_cluster(DBClusterIdentifier=self.cluster, **named)
+
+    def reboot(self, instance: str) -> None:
+        """RebootDBInstance, without a failover: boto3 leaves ForceFailover out where it is not named."""
+        with self._asking("rds:RebootDBInstance", FaultError):
+            self.rds.reboot_db_instance(DBInstanceIdentifier=instance)
 
     def failover_events(self, since: datetime) -> tuple[str, ...]:
         """DescribeEvents of the cluster, category failover. AWS's clock may be a little behind ours: two seconds."""
@@ -135,13 +147,16 @@ class Aurora:
         recent = [each for each in events if each["Date"].timestamp() >= since_s]
         return tuple(each["Message"] for each in sorted(recent, key=lambda each: each["Date"]))
 
-    def start_fault(self, action: str, *, duration_s: float, mark: str) -> str:
+    def start_fault(
+        self, action: str, *, duration_s: float, mark: str, parameters: Mapping[str, str] | None = None
+    ) -> str:
         """Make a template of one action, start it, and remove it again: the experiment keeps its own copy."""
         if not self.can(action):
             raise Unsupported(f"the target {self.name} offers no {action} (fis:ListActions)")
         if self.fis_role is None:
             raise Unsupported(f"{action} needs a role for FIS: set fis_role under [target.{self.name}]")
         described = self._described()
+        lasting = {} if action.startswith("aws:") else {"duration": f"PT{round(duration_s)}S"}
         with self._asking("fis:CreateExperimentTemplate", FaultError):
             template = self.fis.create_experiment_template(
                 clientToken=f"{mark}-template",
@@ -159,7 +174,7 @@ class Aurora:
                     "fault": {
                         "actionId": action,
                         "targets": {"Clusters": "cluster"},
-                        "parameters": {} if action.startswith("aws:") else {"duration": f"PT{round(duration_s)}S"},
+                        "parameters": {**lasting, **(parameters or {})},
                     }
                 },
                 tags={MARK: mark},

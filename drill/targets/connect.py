@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
+from botocore.exceptions import BotoCoreError
 
 from drill.config import AuroraSettings
-from drill.errors import ConfigError, TargetError
-from drill.targets.aurora import DEADLINE_S, NO_CREDENTIALS, SAID, Aurora
+from drill.errors import ConfigError
+from drill.targets.aurora import Aurora
 from drill.targets.postgres import Address
+from drill.targets.secrets import read_secret
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +52,7 @@ def _connect(name: str, settings: AuroraSettings, environment: Mapping[str, str]
         credentials=_with_token(settings, session, credentials),
         endpoint_url=settings.endpoint_url,
         fis_role=settings.fis_role or (LAB_ROLE if settings.endpoint_url else None),
+        operator_secret=settings.operator_secret,
     )
 
 
@@ -76,39 +75,11 @@ def _login(
     name: str, settings: AuroraSettings, session: boto3.Session, environment: Mapping[str, str]
 ) -> tuple[str, str, str | None]:
     if settings.login == "secret":
-        return _secret(settings, session)
+        login = read_secret(str(settings.secret), session, endpoint_url=settings.endpoint_url)
+        return login.user, login.password, login.dbname
     if settings.user is None:
         raise ConfigError(f"[target.{name}] names no user")
     return settings.user, "" if settings.login == "iam" else settings.password(environment), None
-
-
-def _secret(settings: AuroraSettings, session: boto3.Session) -> tuple[str, str, str | None]:
-    config = Config(connect_timeout=DEADLINE_S, read_timeout=DEADLINE_S, retries={"total_max_attempts": 2})
-    client = session.client("secretsmanager", endpoint_url=settings.endpoint_url, config=config)
-    where = settings.endpoint_url or f"AWS in {settings.region}"
-    try:
-        text = client.get_secret_value(SecretId=str(settings.secret))["SecretString"]
-        secret = json.loads(text)
-        return secret["username"], secret["password"], secret.get("dbname")
-    except ClientError as error:
-        said = error.response["Error"]
-        raise TargetError(
-            f"the secret {settings.secret} at {where}: {said.get('Code')}: {said.get('Message')}; "
-            "is the name right, and is secretsmanager:GetSecretValue allowed?"
-        ) from error
-    except NO_CREDENTIALS as error:
-        raise TargetError(
-            f"secretsmanager:GetSecretValue at {where}: {error}; log in to AWS, or name a profile in drill.toml"
-        ) from error
-    except (BotoCoreError, ResponseParserError) as error:
-        told = " ".join(str(error).split())[:SAID]
-        raise TargetError(
-            f"secretsmanager:GetSecretValue at {where}: {told}; is endpoint_url right, and the network there?"
-        ) from error
-    except (KeyError, TypeError, ValueError) as error:
-        raise TargetError(
-            f"the secret {settings.secret} at {where} is no JSON with username and password, as RDS makes them"
-        ) from error
 
 
 def _with_token(settings: AuroraSettings, session: boto3.Session, credentials: Address) -> Address:

@@ -70,6 +70,7 @@ WORDS: tuple[tuple[re.Pattern[str], str | None, Cause], ...] = tuple(
         (r"no pg_hba\.conf entry|role .* does not exist|not permitted to log in", "28000", Cause.AUTHENTICATION),
         (r"authentication failed|no password supplied", None, Cause.AUTHENTICATION),
         (r"terminating connection", "57P01", Cause.SHUTTING_DOWN),
+        (r"SSL connection has been closed|SSL error: unexpected", None, Cause.RESET),
         (r"failed to resolve host|could not translate host name", None, Cause.NAME_RESOLUTION),
         (r"connection refused", None, Cause.REFUSED),
         (r"timeout expired|timed out", None, Cause.SILENT),

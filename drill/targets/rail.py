@@ -34,8 +34,11 @@ def require_failover(topology: Topology) -> None:
         )
 
 
-def require_login(target: Aurora, topology: Topology) -> None:
-    """Let pass only where the credentials open the writer and may make a schema; TargetError says what is wrong."""
+def require_login(target: Aurora, topology: Topology, *, creates: bool = True) -> None:
+    """Let pass only where the credentials open the writer and may make a schema; TargetError says what is wrong.
+
+    Who only looks `creates` none, and need not be allowed to.
+    """
     address = target.address(WRITER_ENDPOINT)
     try:
         ((may_create,),) = ask(address, "SELECT has_database_privilege(current_database(), 'CREATE')", deadline_s=10.0)
@@ -45,7 +48,7 @@ def require_login(target: Aurora, topology: Topology) -> None:
             f"cannot log in to {topology.cluster} at {address} as {address.user}: {said}; "
             "is the secret right, and the security group open to this machine?"
         ) from error
-    if not may_create:
+    if creates and not may_create:
         raise TargetError(
             f"{address.user} may not create a schema in {address.dbname}: "
             f"GRANT CREATE ON DATABASE {address.dbname} TO {address.user}"

@@ -68,17 +68,28 @@ class Target(Protocol):
     def address(self, endpoint: str, *, known: Topology | None = None) -> Address:
         """Where `writer`, `reader` or an instance answers, with credentials; asks where no topology is `known`."""
 
+    def operator(self, *, known: Topology | None = None) -> Address | None:
+        """The writer endpoint with the administrator's credentials; None where nobody has told us any."""
+
     def can(self, action: str) -> bool:
         """Whether the Fault Injection Service offers this action here."""
 
     def fail_over(self, to: str | None = None) -> None:
         """Ask for a managed failover, to a named reader or to the one that is next."""
 
+    def reboot(self, instance: str) -> None:
+        """Ask for a restart of one instance, in place."""
+
     def failover_events(self, since: datetime) -> tuple[str, ...]:
         """The messages of the cluster's failover events since then, oldest first."""
 
-    def start_fault(self, action: str, *, duration_s: float, mark: str) -> str:
-        """Start a fault injection experiment with one action on the cluster, tagged with `mark`; its id."""
+    def start_fault(
+        self, action: str, *, duration_s: float, mark: str, parameters: Mapping[str, str] | None = None
+    ) -> str:
+        """Start a fault injection experiment with one action on the cluster, tagged with `mark`; its id.
+
+        `parameters` of the action, beside its duration.
+        """
 
     def fault_state(self, experiment: str) -> tuple[str, str]:
         """Its status, as FIS says it, and the reason."""

@@ -15,6 +15,7 @@ from drill.checks import (
     redundancy_restored,
     what_was_asked_for_happens,
 )
+from drill.checks.load import application_recovers_within, each_transfer_once, money_is_conserved
 from scenarios.failover import FAILOVERS
 
 pytestmark = [pytest.mark.aurora, pytest.mark.failover, pytest.mark.destructive]
@@ -79,3 +80,18 @@ def test_control_plane_agrees(judge, objectives):
 def test_redundancy_is_restored(judge, objectives):
     """The old writer is a reader again, and every reader has every row."""
     assert judge(redundancy_restored(objectives.redundancy))
+
+
+def test_the_application_recovers(judge, objectives):
+    """The application's users are served again within the recovery time objective."""
+    assert judge(application_recovers_within(objectives.recovery_time))
+
+
+def test_money_is_conserved(judge):
+    """What the application moved meanwhile is neither lost nor made."""
+    assert judge(money_is_conserved())
+
+
+def test_each_transfer_happens_once(judge):
+    """What the application was told is done is done once; what it was told has failed is not done."""
+    assert judge(each_transfer_once())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -90,11 +90,25 @@ class InMemory:
         """What was told since then."""
         return tuple(message for at, message in self.events if at is None or at >= since)
 
-    def start_fault(self, action: str, *, duration_s: float, mark: str) -> str:
+    def operator(self, *, known: Topology | None = None) -> Address | None:  # noqa: ARG002 - protocol
+        """Nobody's."""
+        return None
+
+    def reboot(self, instance: str) -> None:
+        """Begin, unless refused."""
+        self.calls.append(("reboot", instance))
+        if self.refuses:
+            raise self.refuses
+        self.on_start(instance)
+
+    def start_fault(
+        self, action: str, *, duration_s: float, mark: str, parameters: Mapping[str, str] | None = None
+    ) -> str:
         """Start an experiment; where it is refused, it may have started all the same, as on a time-out."""
         if not self.can(action):
             raise Unsupported(f"the target {self.name} offers no {action} (fis:ListActions)")
-        self.calls.append(("start", action, mark, f"{duration_s:g}"))
+        told = (f"{name}={value}" for name, value in (parameters or {}).items())
+        self.calls.append(("start", action, mark, f"{duration_s:g}", *told))
         identifier = f"EXP{len(self.experiments)}"
         self.experiments[identifier] = (mark, self.starts_as)
         self.on_start(action)

@@ -74,7 +74,7 @@ def _row(subject: str, endpoint: str, said: str) -> Row:
 
 def _tried(address: Address, refusing: re.Pattern[str], deadline_s: float, **how: Any) -> str:
     """Connect so; what became of it."""
-    words = monitor(address).conninfo(password=None, require_auth="none", passfile="/dev/null", **how)
+    words = monitor(address).conninfo(password=None, require_auth="none", **how)
 
     async def once() -> None:
         async with asyncio.timeout(deadline_s):

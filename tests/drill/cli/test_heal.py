@@ -76,14 +76,17 @@ def test_orphans_are_undone_on_the_target(
     journal: Journal,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Faults are stopped by their mark, schemas dropped, and the journal is empty."""
+    """Faults are stopped by their mark, statements executed, schemas dropped, and the journal is empty."""
     monkeypatch.setenv("DRILL_PASSWORD", "any")
-    postgres.run("CREATE SCHEMA drill_7")
+    postgres.run("CREATE SCHEMA drill_7", "CREATE TABLE IF NOT EXISTS healed (n int)", "TRUNCATE healed")
     fault = staging.start_fault("lab:freeze-zone", duration_s=60, mark="mark-of-heal")
     eventually(lambda: staging.fault_state(fault)[0] == "running", "the fault runs")
     write(Undo.STOP_FAULTS, "mark-of-heal")
     write(Undo.DROP_SCHEMA, "drill_7")
+    write(Undo.EXECUTE, "INSERT INTO healed VALUES (1); INSERT INTO healed VALUES (2)")
+    write(Undo.EXECUTE, "CREATE INDEX IF NOT EXISTS gone ON dropped_long_ago.orders (id)")
     assert heal() == 0
+    assert postgres.run("SELECT n FROM healed ORDER BY n") == [(1,), (2,)]
     assert staging.fault_state(fault)[0] == "stopped"
     assert postgres.run("SELECT 1 FROM pg_namespace WHERE nspname = 'drill_7'") == []
     assert journal.entries() == {}
@@ -137,5 +140,5 @@ def test_a_corrupt_entry_is_one_line(
 
 def test_faults_are_stopped_before_schemas_are_dropped() -> None:
     """A frozen writer would let nobody in to drop anything; and a lab that is gone needs neither."""
-    assert ORDER == (Undo.END_LAB, Undo.STOP_FAULTS, Undo.DROP_SCHEMA)
+    assert ORDER == (Undo.END_LAB, Undo.STOP_FAULTS, Undo.EXECUTE, Undo.DROP_SCHEMA)
     assert set(ORDER) == set(Undo)

@@ -80,6 +80,12 @@ def test_a_login_that_does_not_suffice_is_one_sentence(aurora: Aurora, password:
     assert password not in str(raised.value)
 
 
+def test_who_only_looks_need_not_be_allowed_to_create(aurora: Aurora) -> None:
+    """A login that opens the writer is enough for an inspection."""
+    target = login(aurora, LOCKED, "right-word")
+    require_login(target, target.topology(), creates=False)
+
+
 def test_a_writer_that_is_not_there_is_named(aurora: Aurora, cluster: InMemory) -> None:
     """Where we looked, and whom to ask."""
     cluster.now = replace(cluster.now, port=free_port())

@@ -1,0 +1,1 @@
+"""Phase 4: what readers are good for."""

@@ -1,0 +1,1 @@
+"""Scenario 1: what holds while others take all connections."""

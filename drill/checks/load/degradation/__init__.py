@@ -1,0 +1,1 @@
+"""Scenario 4: what holds when everything becomes slower."""

@@ -1,0 +1,1 @@
+"""Phase 5: what an application makes of the database: transactions, retries, recovery."""

@@ -1,0 +1,1 @@
+"""Scenario 2: what holds while statements, locks and transactions take too long."""
