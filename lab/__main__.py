@@ -91,6 +91,7 @@ def _describe(lab: life.Lab, *, as_json: bool) -> None:
     print(f"  endpoint URL  {lab.endpoint_url}   (region {lab.region}, any credentials)")
     print(f"  writer        {lab.writer}:{lab.port}")
     print(f"  reader        {lab.reader}:{lab.port}")
+    print(f"  TLS           sslmode=verify-full sslrootcert={lab.ca_file}")
     print(f"  secret        {lab.secret}   in its Secrets Manager")
     print(f"  aws rds describe-db-clusters --endpoint-url {lab.endpoint_url} --region {lab.region}")
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
-from lab import patroni, processes, sql
-from lab.control import Event, Happening, Instance, Role, Topology, Undo, WrongState
+import psycopg
+
+from lab import certificates, patroni, processes, sql
+from lab.control import PARAMETERS, Event, Happening, Instance, Role, Setup, Topology, Undo, WrongState
 from lab.endpoints import Endpoints
 from lab.etcd import Consensus, Etcd
 from lab.fence import Fence
@@ -27,6 +29,9 @@ from lab.zone import ZoneHost
 
 LOOK_EVERY_S = 0.1
 SWITCHOVER_DEADLINE_S = 30.0
+APPLY_DELAY_DEADLINE_S = 15.0
+LAGGING = "20d"
+"""Nearly the longest delay that PostgreSQL knows, in its own words."""
 log = logging.getLogger("lab.cluster")
 
 
@@ -35,17 +40,23 @@ class LabCluster:
 
     def __init__(self, layout: Layout, sabotage: Sabotage) -> None:
         self.layout, self.sabotage = layout, sabotage
+        tls = {
+            "certificate": str(layout.tls_folder / "server.pem"),
+            "key": str(layout.tls_folder / "server.key"),
+            "required": sabotage.setup.tls_required,
+        }
         self.zones: dict[str, ZoneHost] = {
-            zone.instance: ZoneHost(layout, zone, hooks=sabotage.hooks(layout.folder)) for zone in layout.zones
+            zone.instance: ZoneHost(layout, zone, tls=tls, hooks=sabotage.hooks(layout.folder)) for zone in layout.zones
         }
         self.watches = {zone.instance: InstanceWatch(layout, zone) for zone in layout.zones}
-        self.endpoints = Endpoints(layout)
+        self.endpoints = Endpoints(layout, tls=tls)
         self.etcd = Etcd(layout)
         self.consensus = Consensus(leader=None, quorum=frozenset(), initialized=False)
         self.succession = Succession(tell=self._tell, settled=self._settled, synchronous=sabotage.synchronous)
         self.readers: frozenset[str] = frozenset()
         self.fence = Fence()
         self.rebooting: dict[str, object] = {}
+        self._parameters: Mapping[str, str] = {}
         self._listeners: list[Callable[[Event], None]] = []
         self._ended = threading.Event()
         self._loop = threading.Thread(target=self._run, name="control plane", daemon=True)
@@ -57,6 +68,7 @@ class LabCluster:
         """Bring everything up, from nothing to a healthy cluster; TimeoutError says what did not come."""
         processes.start(patroni.etcd_command(self.layout), folder=self.layout.folder / "region", log="etcd.log")
         first, *others = self.zones.values()
+        certificates.make(self.layout.tls_folder, name=self.layout.name, hosts=self.layout.hosts)
         for host in self.zones.values():
             host.link.start()
         self.endpoints.start()
@@ -72,7 +84,8 @@ class LabCluster:
         for host in others:
             host.start()
         sql.prepare(self.layout, host=first.zone.host)
-        progress(f"readers in zones {', '.join(host.zone.letter for host in others)}")
+        if others:
+            progress(f"readers in zones {', '.join(host.zone.letter for host in others)}")
         processes.wait_until(self.is_whole, deadline_s=90, what="every reader in the quorum (zone-*/zone.log)")
         self.sabotage.arm(self)
 
@@ -89,7 +102,8 @@ class LabCluster:
     def is_whole(self) -> bool:
         """Whether there is a writer, every other zone is a reader, and all are in the quorum."""
         others = set(self.zones) - {self.writer}
-        return self.writer is not None and self.readers == others and self.consensus.quorum == set(self.zones)
+        quorum = set(self.zones) if others else set()
+        return self.writer is not None and self.readers == others and self.consensus.quorum == quorum
 
     @property
     def writer(self) -> str | None:
@@ -110,6 +124,17 @@ class LabCluster:
             reader_host=READER_HOST,
             port=self.layout.ports.postgres,
         )
+
+    def setup(self) -> Setup:
+        """How it was set up."""
+        return self.sabotage.setup
+
+    def parameters(self) -> Mapping[str, str]:
+        """What is in force on the writer; of one that cannot be asked, what it said last."""
+        if self.writer:
+            with suppress(psycopg.OperationalError):
+                self._parameters = sql.parameters(self.layout, self.layout.zone(self.writer), PARAMETERS)
+        return self._parameters
 
     def subscribe(self, listener: Callable[[Event], None]) -> None:
         """Tell every later event to the listener, from the control plane's thread or a command's."""
@@ -174,6 +199,48 @@ class LabCluster:
 
         return undo
 
+    def lose_reader(self) -> Undo:
+        """SIGKILL everything in a reader's zone; undone by starting it again."""
+        name, host = self._reader_zone()
+        host.kill()
+        self._tell(Happening.SHUT_DOWN, name)
+        return host.start
+
+    def lag_reader(self) -> Undo:
+        """Have a reader wait for weeks before it applies a commit.
+
+        Not by pg_wal_replay_pause(), which Patroni takes back within a second.
+        """
+        name, host = self._reader_zone()
+        if host.apply_delay != "0":
+            raise WrongState(f"{name} lags already")
+        host.set_apply_delay(LAGGING)
+        try:
+            self._await_apply_delay(host, LAGGING)
+        except TimeoutError:
+            host.set_apply_delay("0")
+            raise
+
+        def undo() -> None:
+            host.set_apply_delay("0")
+            # Who is gone, or has become the writer, lags no more.
+            if self.watches[name].answer() is not None:
+                self._await_apply_delay(host, None)
+
+        return undo
+
+    def delay_endpoints(self, delay_s: float) -> Undo:
+        """Have both endpoints carry late what clients receive."""
+        return self.endpoints.pace("delay_s", delay_s)
+
+    def throttle_endpoints(self, bytes_per_s: float) -> Undo:
+        """Have both endpoints carry slowly what clients receive."""
+        return self.endpoints.pace("bytes_per_s", bytes_per_s)
+
+    def cut_endpoints(self) -> Undo:
+        """Have both endpoints carry nothing, either way."""
+        return self.endpoints.pace("cut", value=True)
+
     # The control plane's loop.
 
     def _run(self) -> None:
@@ -193,8 +260,9 @@ class LabCluster:
         self.succession.look(self.consensus.leader, answers.get(self.consensus.leader or ""))
         self._follow_readers(answers)
         self._follow_reboots(answers)
+        readers = self.sabotage.reader_endpoint(sorted(self.readers), self.writer)
         # As on Aurora, the reader endpoint leads to the writer while there is no reader.
-        self.endpoints.follow(sorted(self.readers) or [name for name in (self.writer,) if name and answers[name]])
+        self.endpoints.follow(readers or [name for name in (self.writer,) if name and answers[name]])
         if not self._ended.is_set():
             self.endpoints.start()
 
@@ -208,7 +276,7 @@ class LabCluster:
             name
             for name, said in candidates.items()
             if name not in self.fence.fenced and (said.streaming or not self._has_writer(answers))
-            if name in self.readers or (said.streaming and said.replayed)
+            if name in self.readers or (said.streaming and (said.replayed or self.zones[name].apply_delay != "0"))
         )
 
     def _has_writer(self, answers: dict[str, Answer | None]) -> bool:
@@ -263,6 +331,26 @@ class LabCluster:
         if self.writer is None or self.succession.under_way:
             raise WrongState(f"the cluster {self.layout.name} has no writer now")
         return self.writer, self.zones[self.writer]
+
+    def _reader_zone(self) -> tuple[str, ZoneHost]:
+        """The reader of the lowest tier, the first by name of several."""
+        readers = sorted((self.zones[name].tier, name) for name in self.readers)
+        if not readers:
+            raise WrongState(f"the cluster {self.layout.name} has no reader now")
+        _, name = readers[0]
+        return name, self.zones[name]
+
+    def _await_apply_delay(self, host: ZoneHost, wanted: str | None) -> None:
+        """Wait until an instance goes by its apply delay; None is any but the one that never ends."""
+
+        def in_force() -> bool:
+            with suppress(psycopg.OperationalError):
+                found = sql.apply_delay(self.layout, host.zone)
+                return found == wanted if wanted else found != LAGGING
+            return False
+
+        what = f"{host.zone.instance} to apply what it receives {'later' if wanted else 'again'}"
+        processes.wait_until(in_force, deadline_s=APPLY_DELAY_DEADLINE_S, what=what, pause_s=0.1)
 
     def _quorum(self) -> Sequence[str]:
         said = self.watches[self.writer].answer() if self.writer else None

@@ -7,13 +7,22 @@ and in the events.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from lab.errors import LabError
+
+PARAMETERS = (
+    "statement_timeout",
+    "idle_in_transaction_session_timeout",
+    "lock_timeout",
+    "log_min_duration_statement",
+    "max_connections",
+)
+"""What the cluster's parameter group tells of PostgreSQL, beside rds.force_ssl."""
 
 
 class WrongState(LabError):
@@ -62,6 +71,16 @@ class Topology:
         return next((each for each in self.instances if each.identifier == identifier), None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """How the cluster was set up, as far as nothing but the APIs tells; the defaults are a sound cluster's."""
+
+    encrypted: bool = True
+    tls_required: bool = True
+    deletion_protection: bool = True
+    backup_retention_days: int = 7
+
+
 class Happening(StrEnum):
     """What the cluster reports as an event."""
 
@@ -91,6 +110,12 @@ class Cluster(Protocol):
     def topology(self) -> Topology:
         """The cluster as last seen; cheap, never waits."""
 
+    def setup(self) -> Setup:
+        """How it was set up; never changes."""
+
+    def parameters(self) -> Mapping[str, str]:
+        """The settings of PostgreSQL that `PARAMETERS` names, as the writer has them, or had them last."""
+
     def subscribe(self, listener: Callable[[Event], None]) -> None:
         """Tell every later event to the listener, in order, from a thread of the cluster's own."""
 
@@ -114,3 +139,18 @@ class Cluster(Protocol):
 
     def partition_zone(self) -> Undo:
         """Cut the writer's zone off from other zones and from etcd, but not from clients, until undone."""
+
+    def lose_reader(self) -> Undo:
+        """SIGKILL everything in the zone of the reader of the lowest tier, which stays away until undone."""
+
+    def lag_reader(self) -> Undo:
+        """Have the reader of the lowest tier receive and answer, and apply nothing, until undone."""
+
+    def delay_endpoints(self, delay_s: float) -> Undo:
+        """Have what clients receive through both endpoints come so much later, until undone."""
+
+    def throttle_endpoints(self, bytes_per_s: float) -> Undo:
+        """Have clients receive so much a second, each connection, through both endpoints, until undone."""
+
+    def cut_endpoints(self) -> Undo:
+        """Have nothing pass through both endpoints, and nothing closed, until undone."""

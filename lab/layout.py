@@ -1,6 +1,7 @@
 """Where a lab keeps its files and on which addresses its parts listen.
 
-    zone a       127.0.1.1   postgres, Patroni, and the zone's link to everything outside it
+    zone a       127.0.1.1   PostgreSQL, the front at which clients reach it, Patroni, and the zone's link to
+                             everything outside it
     zone b, c    127.0.2.1, 127.0.3.1
     endpoints    127.0.10.1 writer, 127.0.11.1 reader: the same port as the instances, as on Aurora
     region       127.0.0.1   etcd and the AWS APIs
@@ -47,7 +48,7 @@ def folder_of(name: str) -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:
-    """One zone's addresses: clients reach `postgres`; other zones come through the link."""
+    """One zone's addresses: clients reach `postgres`, in TLS; other zones come through the link."""
 
     letter: str
     instance: str
@@ -56,9 +57,10 @@ class Zone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Ports of one lab, each the same in every zone."""
+    """Ports of one lab, each the same in every zone: `instance` is where PostgreSQL itself listens, in plain."""
 
     postgres: int
+    instance: int
     patroni: int
     linked_postgres: int
     linked_patroni: int
@@ -94,12 +96,19 @@ class Layout:
 
     @classmethod
     def plan(
-        cls, name: str, *, zones: int = 3, fault_in: str | None = None, endpoint_lag_s: float = 0.0, api_port: int = 0
+        cls,
+        name: str,
+        *,
+        zones: int = 3,
+        fewest_zones: int = 2,
+        fault_in: str | None = None,
+        endpoint_lag_s: float = 0.0,
+        api_port: int = 0,
     ) -> Layout:
         """Choose addresses, free ports and passwords for a new lab; nothing is created yet."""
         folder = folder_of(name)
-        if not 2 <= zones <= len(ZONES):
-            raise LabError(f"a lab has 2 to {len(ZONES)} zones, not {zones}")
+        if not fewest_zones <= zones <= len(ZONES):
+            raise LabError(f"a lab has {fewest_zones} to {len(ZONES)} zones, not {zones}")
         if not 0 <= endpoint_lag_s < float("inf"):
             raise LabError(f"an endpoint lags for 0 s or more, not {endpoint_lag_s:g}")
         if not 0 <= api_port <= 65_535:
@@ -112,7 +121,7 @@ class Layout:
             for number, letter in enumerate(letters, start=1)
         )
         hosts = [REGION_HOST, WRITER_HOST, READER_HOST, *(zone.host for zone in members)]
-        *free, api = _free_ports(hosts, 8, beside=api_port)
+        *free, api = _free_ports(hosts, len(_PORTS), beside=api_port)
         return cls(
             name=name,
             folder=folder,
@@ -151,6 +160,21 @@ class Layout:
                 "passwords": Passwords(**described["passwords"]),
             }
         )
+
+    @property
+    def hosts(self) -> list[str]:
+        """Every address at which clients reach a database."""
+        return [WRITER_HOST, READER_HOST, *(zone.host for zone in self.zones)]
+
+    @property
+    def tls_folder(self) -> Path:
+        """Where the certificates lie."""
+        return self.folder / "tls"
+
+    @property
+    def ca_file(self) -> Path:
+        """What clients verify the lab's certificate against."""
+        return self.tls_folder / "ca.pem"
 
     def zone(self, instance: str) -> Zone:
         """The zone of an instance."""

@@ -43,12 +43,13 @@ class Lab:
     writer: str
     reader: str
     port: int
+    ca_file: Path
     fault_in: str | None
     started_in_s: float | None = None
 
     def as_json(self) -> str:
         """One line of JSON for scripts."""
-        return json.dumps({name: str(value) if name == "folder" else value for name, value in _fields(self)})
+        return json.dumps({name: str(value) if isinstance(value, Path) else value for name, value in _fields(self)})
 
 
 def _fields(lab: Lab) -> Iterator[tuple[str, Any]]:
@@ -70,11 +71,18 @@ def up(
     """
     from lab.serve import require_space  # with all that a lab consists of; not needed to look at one
 
-    sabotage.named(fault_in)
+    defect = sabotage.named(fault_in)
     prefix = programs.as_ordinary_user()
     programs.postgres_bin()
     programs.etcd()
-    planned = Layout.plan(name, zones=zones, fault_in=fault_in, endpoint_lag_s=endpoint_lag_s, api_port=api_port)
+    planned = Layout.plan(
+        name,
+        zones=defect.zones or zones,
+        fewest_zones=defect.zones or 2,
+        fault_in=fault_in,
+        endpoint_lag_s=endpoint_lag_s,
+        api_port=api_port,
+    )
     require_space(planned.folder)
     began_s = time.monotonic()
     command = [*prefix, *programs.python("lab.serve", str(planned.folder))]
@@ -237,6 +245,7 @@ def _described(layout: Layout, *, started_in_s: float | None = None) -> Lab:
         writer=WRITER_HOST,
         reader=READER_HOST,
         port=layout.ports.postgres,
+        ca_file=layout.ca_file,
         fault_in=layout.fault_in,
         started_in_s=started_in_s,
     )

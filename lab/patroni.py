@@ -35,7 +35,9 @@ DYNAMIC: dict[str, Any] = {
         "remove_data_directory_on_rewind_failure": True,
         "remove_data_directory_on_diverged_timelines": True,
         "parameters": {
-            "max_connections": 300,
+            # As many as people size pools against; the last five are for whoever has to set things right.
+            "max_connections": 1000,
+            "superuser_reserved_connections": 5,
             "wal_log_hints": True,
             "track_commit_timestamp": True,
             "wal_keep_size": "1GB",
@@ -56,8 +58,13 @@ DYNAMIC: dict[str, Any] = {
 }
 
 
-def configuration(layout: Layout, zone: Zone, *, tier: int, hooks: dict[str, Any] | None = None) -> str:
-    """Patroni's YAML for a zone; `hooks` adds to its `postgresql` section (a sabotage's pre_promote)."""
+def configuration(
+    layout: Layout, zone: Zone, *, tier: int, apply_delay: str = "0", hooks: dict[str, Any] | None = None
+) -> str:
+    """Patroni's YAML for a zone; `hooks` adds to its `postgresql` section (a sabotage's pre_promote).
+
+    `apply_delay` is how late the instance, as a reader, applies what it has received; "0" leaves that to the cluster.
+    """
     ports, passwords = layout.ports, layout.passwords
     folder = layout.zone_folder(zone)
     settings: dict[str, Any] = {
@@ -69,9 +76,12 @@ def configuration(layout: Layout, zone: Zone, *, tier: int, hooks: dict[str, Any
             "listen": f"{zone.host}:{ports.patroni}",
             "connect_address": f"{zone.host}:{ports.linked_patroni}",
         },
-        "bootstrap": {"dcs": DYNAMIC, "initdb": [{"encoding": "UTF8"}, {"locale": "C"}, "data-checksums", "no-sync"]},
+        "bootstrap": {
+            "dcs": _dynamic(layout),
+            "initdb": [{"encoding": "UTF8"}, {"locale": "C"}, "data-checksums", "no-sync"],
+        },
         "postgresql": {
-            "listen": f"{zone.host}:{ports.postgres}",
+            "listen": f"{zone.host}:{ports.instance}",
             "connect_address": f"{zone.host}:{ports.linked_postgres}",
             "data_dir": str(folder / "data"),
             "bin_dir": str(programs.postgres_bin()),
@@ -90,6 +100,7 @@ def configuration(layout: Layout, zone: Zone, *, tier: int, hooks: dict[str, Any
                 "unix_socket_directories": "",
                 "password_encryption": "scram-sha-256",
                 "log_line_prefix": "%m [%p] %a ",
+                **({"recovery_min_apply_delay": apply_delay} if apply_delay != "0" else {}),
             },
             **(hooks or {}),
         },
@@ -97,6 +108,12 @@ def configuration(layout: Layout, zone: Zone, *, tier: int, hooks: dict[str, Any
         "log": {"level": "INFO", "format": "%(asctime)s %(levelname)s: %(message)s"},
     }
     return str(yaml.safe_dump(settings, sort_keys=False))
+
+
+def _dynamic(layout: Layout) -> dict[str, Any]:
+    """The cluster's configuration; a cluster of one has nobody to wait for, and would wait for good."""
+    alone = {"synchronous_mode": False, "synchronous_mode_strict": False}
+    return DYNAMIC if len(layout.zones) > 1 else DYNAMIC | alone
 
 
 def priority_of(tier: int) -> int:

@@ -8,6 +8,9 @@ read the replication statistics.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import psycopg
 from psycopg import sql
 
@@ -44,7 +47,10 @@ CREATE OR REPLACE FUNCTION pg_catalog.aurora_replica_status() RETURNS TABLE (
                 WHEN members.id = aurora_db_instance_identifier() AND pg_is_in_recovery() THEN
                     CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
                          ELSE 1000 * extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END
-                -- No figure is none to vouch for, unless all that was sent has been replayed.
+                -- A figure that was measured stays until the next one: who has caught up does not lag any more.
+                WHEN NOT pg_is_in_recovery() AND standby.replay_lsn >= pg_current_wal_lsn() THEN 0
+                -- While replay stands still PostgreSQL lets its figure grow. No figure is none to vouch for,
+                -- unless all that was sent has been replayed.
                 ELSE coalesce(1000 * extract(epoch FROM standby.replay_lag),
                               CASE WHEN standby.replay_lsn >= standby.sent_lsn THEN 0 END) END::real,
            coalesce(standby.reply_time, clock_timestamp())
@@ -65,7 +71,7 @@ CREATE OR REPLACE VIEW pg_catalog.pg_settings AS
 
 def prepare(layout: Layout, *, host: str) -> None:
     """Create the application's role and database, and the functions, on the writer; they replicate."""
-    admin = {"host": host, "port": layout.ports.postgres, "user": "postgres", "password": layout.passwords.admin}
+    admin = {"host": host, "port": layout.ports.instance, "user": "postgres", "password": layout.passwords.admin}
     user, database = sql.Identifier(layout.user), sql.Identifier(layout.database)
     password = sql.Literal(layout.passwords.application)
     with psycopg.connect(**admin, dbname="postgres", autocommit=True, connect_timeout=5) as connection:  # type: ignore[arg-type]
@@ -89,14 +95,31 @@ def _members(layout: Layout) -> sql.Literal:
     return sql.Literal(",".join(f"{each.instance}={each.host}" for each in layout.zones))
 
 
-def end_sessions(layout: Layout, zone: Zone) -> None:
-    """End every session of the application at an instance."""
-    with psycopg.connect(
+def apply_delay(layout: Layout, zone: Zone) -> str:
+    """How late an instance applies what it receives as a reader, in PostgreSQL's words."""
+    with _administer(layout, zone) as connection:
+        ((delay,),) = connection.execute("SHOW recovery_min_apply_delay")
+    return str(delay)
+
+
+def parameters(layout: Layout, zone: Zone, names: Sequence[str]) -> dict[str, str]:
+    """These settings as they are in force on an instance, in PostgreSQL's base units, as Aurora tells them."""
+    with _administer(layout, zone) as connection:
+        return dict(connection.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(names)]))
+
+
+def _administer(layout: Layout, zone: Zone) -> psycopg.Connection[tuple[Any, ...]]:
+    return psycopg.connect(
         host=zone.host,
-        port=layout.ports.postgres,
+        port=layout.ports.instance,
         user="postgres",
         password=layout.passwords.admin,
         dbname="postgres",
         connect_timeout=2,
-    ) as connection:
+    )
+
+
+def end_sessions(layout: Layout, zone: Zone) -> None:
+    """End every session of the application at an instance."""
+    with _administer(layout, zone) as connection:
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [layout.user])

@@ -87,7 +87,7 @@ class InstanceWatch:
     def _ask(self) -> None:
         with psycopg.connect(
             host=self.zone.host,
-            port=self.layout.ports.postgres,
+            port=self.layout.ports.instance,
             user="postgres",
             password=self.layout.passwords.admin,
             dbname="postgres",

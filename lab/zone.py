@@ -1,4 +1,8 @@
-"""One zone: a PostgreSQL instance under Patroni, and the link through which it reaches the other zones."""
+"""One zone: a PostgreSQL instance under Patroni, the front at which clients reach it, and the link to other zones.
+
+The front speaks TLS, which the wheel's PostgreSQL does not. It is of the zone, and so lost and frozen with it, but is
+not cut off with the link.
+"""
 
 from __future__ import annotations
 
@@ -52,20 +56,25 @@ class Forwarder:
 
 
 class ZoneHost:
-    """What runs in one zone. `wanted` says whether it is to be kept running."""
+    """What runs in one zone. `wanted` says whether it is to be kept running; `tls` is what its front shows clients."""
 
-    def __init__(self, layout: Layout, zone: Zone, *, hooks: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, layout: Layout, zone: Zone, *, tls: dict[str, Any] | None = None, hooks: dict[str, Any] | None = None
+    ) -> None:
         self.layout, self.zone, self.hooks = layout, zone, hooks
         self.folder = layout.zone_folder(zone)
         self.tier = 1
+        self.apply_delay = "0"
         self.wanted = self.barred = False
         self._starting = threading.Lock()
         self.patroni: subprocess.Popen[bytes] | None = None
         self.link = Forwarder(self.folder / "link")
         ports, host = layout.ports, zone.host
-        self.link.route((host, ports.linked_postgres), (host, ports.postgres))
+        self.link.route((host, ports.linked_postgres), (host, ports.instance))
         self.link.route((host, ports.linked_patroni), (host, ports.patroni))
         self.link.route((host, ports.linked_etcd), (REGION_HOST, ports.etcd))
+        self.front = Forwarder(self.folder / "front")
+        self.front.route((host, ports.postgres), (host, ports.instance), tls=tls)
 
     def start(self) -> None:
         """Start what does not run, and keep it running from now on."""
@@ -77,8 +86,9 @@ class ZoneHost:
         # The control plane's loop and whoever undoes a fault may both be here: one at a time, or each starts one.
         if not self.wanted:
             return
-        if not self.link.is_running():
-            self.link.start()
+        for forwarder in (self.link, self.front):
+            if not forwarder.is_running():
+                forwarder.start()
         if self.patroni is None or not processes.is_running(self.patroni):
             self._configure()
             command = programs.python("patroni", str(self.folder / "patroni.yml"))
@@ -134,12 +144,22 @@ class ZoneHost:
     def set_tier(self, tier: int) -> None:
         """Give the instance its promotion tier; Patroni reads its file again."""
         self.tier = tier
+        self._reconfigure()
+
+    def set_apply_delay(self, delay: str) -> None:
+        """Have the instance, as a reader, apply what it receives so much later; "0" as the cluster does."""
+        self.apply_delay = delay
+        self._reconfigure()
+
+    def _reconfigure(self) -> None:
         self._configure()
         if self.patroni and processes.is_running(self.patroni):
             os.kill(self.patroni.pid, signal.SIGHUP)
 
     def _configure(self) -> None:
-        text = patroni.configuration(self.layout, self.zone, tier=self.tier, hooks=self.hooks)
+        text = patroni.configuration(
+            self.layout, self.zone, tier=self.tier, apply_delay=self.apply_delay, hooks=self.hooks
+        )
         self.folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.folder / "patroni.yml", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:

@@ -76,6 +76,7 @@ STORM = LoadScenario(
     fault=_storm,
     clients=("drill storm",),
     looks=WHOLE,
+    knocks=True,
 )
 
 EXHAUSTIONS = (FLOOD, LEAK)

@@ -141,17 +141,18 @@ class LoadExperiment:
         """
         log = Log(self.now_ns)
         anchor = self.observer.anchor()
-        with self.observer.watching(), self.load() as load, ExitStack() as beside:
-            companions = [beside.enter_context(each) for each in self.companions()]
-            self.say("steady state")
-            self._await_steady(load)
-            self.observer.look("before")
-            seen, told = self._break(load, log)
-            self._pass(self.timing.after_s, load)
-            self.observer.look("after")
-            recorded = load.stop()
-        self.say("examining what is left")
-        self.observer.examine()
+        with ExitStack() as last:
+            with self.observer.watching(), self.load() as load, ExitStack() as beside:
+                companions = [beside.enter_context(each) for each in self.companions()]
+                self.say("steady state")
+                self._await_steady(load)
+                self.observer.look("before")
+                seen, told = self._break(load, log, last)
+                self._pass(self.timing.after_s, load)
+                self.observer.look("after")
+                recorded = load.stop()
+            self.say("examining what is left")
+            self.observer.examine()
         tables = _together(recorded, self.observer.tables(), {"settings": told})
         rows = [log.frame(), *(each.rows() for each in companions), *seen, tables.pop("operations", pl.DataFrame())]
         return History.of(
@@ -176,12 +177,13 @@ class LoadExperiment:
                 f"was broken: {state.recent_ok} of {state.recent} requests of the last second were served"
             ) from error
 
-    def _break(self, load: Load, log: Log) -> tuple[list[pl.DataFrame], pl.DataFrame]:
+    def _break(self, load: Load, log: Log, last: ExitStack) -> tuple[list[pl.DataFrame], pl.DataFrame]:
         """Inject, hold, heal; the rows that the fault's own clients recorded, and what the fault tells of itself."""
         with self.journal.promise(Undo.STOP_FAULTS, self.mark, target=self.target.name, what=self.name):
             since_ns = self.now_ns()
             self.say(f"injecting {self.name}")
             with self.fault(self.target, mark=self.mark) as injection:
+                last.callback(injection.afterwards)
                 log.injected(injection, since_ns=since_ns)
                 if log.confirm(injection, self.say):
                     self._hold(load, injection, log)

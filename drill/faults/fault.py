@@ -18,7 +18,8 @@ from drill.targets.target import Target
 
 EFFECT_DEADLINE_S = 30.0
 GONE = re.compile(
-    r"refused|reset by peer|closed the connection|terminating connection|starting up|shutting down|in recovery mode"
+    r"refused|reset by peer|closed the connection|SSL connection has been closed|SSL SYSCALL error|"
+    r"terminating connection|starting up|shutting down|in recovery mode"
 )
 """How libpq (in English, as we ask it to speak) and a server on its way down say that nobody serves here."""
 LOOK_EVERY_S = 0.05

@@ -77,20 +77,40 @@ def _reboot(cluster: Cluster, instances: Sequence[str], given: Mapping[str, str]
             cluster.reboot(each)
 
 
-def _lasting(name: str, description: str, begin: Callable[[Cluster], Undo]) -> Action:
+def _wrong_count(most: int) -> Callable[[str], str | None]:
+    def wrong(value: str) -> str | None:
+        # int() alone would take blanks, signs, and every digit that Unicode knows.
+        fits = re.fullmatch(r"[0-9]{1,9}", value) is not None and 1 <= int(value) <= most
+        return None if fits else f"{value} is no whole number from 1 to {most}."
+
+    return wrong
+
+
+def _lasting(
+    name: str,
+    description: str,
+    begin: Callable[[Cluster, Mapping[str, str]], Undo],
+    **parameters: Parameter,
+) -> Action:
+    duration = Parameter(
+        description="After how long it ends by itself, as an ISO 8601 duration; by default PT5M.", wrong=_wrong_duration
+    )
     return Action(
         identifier=f"lab:{name}",
         description=description,
         target="Clusters",
         resource_type="aws:rds:cluster",
-        begin=lambda cluster, _, __: begin(cluster),
-        parameters={
-            "duration": Parameter(
-                description="After how long it ends by itself, as an ISO 8601 duration; by default PT5M.",
-                wrong=_wrong_duration,
-            )
-        },
+        begin=lambda cluster, _, given: begin(cluster, given),
+        parameters={"duration": duration, **parameters},
     )
+
+
+def _delay(cluster: Cluster, given: Mapping[str, str]) -> Undo:
+    return cluster.delay_endpoints(int(given.get("delay", "50")) / 1000)
+
+
+def _throttle(cluster: Cluster, given: Mapping[str, str]) -> Undo:
+    return cluster.throttle_endpoints(int(given.get("kilobytes_per_second", "64")) * 1000.0)
 
 
 ACTIONS: Mapping[str, Action] = {
@@ -116,13 +136,46 @@ ACTIONS: Mapping[str, Action] = {
                 )
             },
         ),
-        _lasting("crash-writer", "Kill the writer's postmaster.", lambda cluster: cluster.crash_writer()),
-        _lasting("lose-zone", "Kill everything in the writer's zone.", lambda cluster: cluster.lose_zone()),
-        _lasting("freeze-zone", "Stop everything in the writer's zone.", lambda cluster: cluster.freeze_zone()),
+        _lasting("crash-writer", "Kill the writer's postmaster.", lambda cluster, _: cluster.crash_writer()),
+        _lasting("lose-zone", "Kill everything in the writer's zone.", lambda cluster, _: cluster.lose_zone()),
+        _lasting("freeze-zone", "Stop everything in the writer's zone.", lambda cluster, _: cluster.freeze_zone()),
         _lasting(
             "partition-zone",
             "Cut the writer's zone off from the others and from consensus, but not from its clients.",
-            lambda cluster: cluster.partition_zone(),
+            lambda cluster, _: cluster.partition_zone(),
+        ),
+        _lasting(
+            "lose-reader",
+            "Kill everything in the zone of the reader of the lowest promotion tier.",
+            lambda cluster, _: cluster.lose_reader(),
+        ),
+        _lasting(
+            "lag-reader",
+            "Have the reader of the lowest promotion tier receive and answer, and apply nothing.",
+            lambda cluster, _: cluster.lag_reader(),
+        ),
+        _lasting(
+            "delay-endpoints",
+            "Have what clients receive through the writer and the reader endpoint come later, on open connections too.",
+            _delay,
+            delay=Parameter(
+                description="How much later, in milliseconds; by default 50.", wrong=_wrong_count(most=60_000)
+            ),
+        ),
+        _lasting(
+            "throttle-endpoints",
+            "Have each connection through the writer and the reader endpoint receive slowly.",
+            _throttle,
+            kilobytes_per_second=Parameter(
+                description="How much each connection receives, in kB (1,000 bytes) a second; by default 64.",
+                wrong=_wrong_count(most=1_000_000),
+            ),
+        ),
+        _lasting(
+            "cut-endpoints",
+            "Have nothing pass through the writer and the reader endpoint, and close nothing; what was sent meanwhile"
+            " arrives afterwards.",
+            lambda cluster, _: cluster.cut_endpoints(),
         ),
     )
 }

@@ -1,7 +1,7 @@
 """The lab's cluster and instances as moto's models, of which all that moves is read off the real cluster.
 
 Seam: moto describes whatever lies in its RDS backend's `clusters` and `databases`, attribute by attribute. These
-two subclasses lie there; their moving attributes are descriptors that read the cluster at the request's moment,
+subclasses lie there; their moving attributes are descriptors that read the cluster at the request's moment,
 and drop what moto writes to them. All else (filters, ARNs, tags, pages, XML) is moto's.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from moto.rds.models import DBCluster, DBInstanceClustered, RDSBackend
+from moto.rds.models import DBCluster, DBClusterParameterGroup, DBInstanceClustered, RDSBackend
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,3 +80,34 @@ class LabInstance(DBInstanceClustered):  # type: ignore[misc]  # mypy skips moto
     port = _ReadOff(lambda self: self.instance.port)
     promotion_tier = _ReadOff(lambda self: self.instance.tier)
     is_cluster_writer = _ReadOff(lambda self: self.seen.topology.writer == self.first.identifier)
+    enabled_cloudwatch_logs_exports = _ReadOff(lambda self: self.cluster.enabled_cloudwatch_logs_exports)
+    performance_insights_enabled = True
+
+
+class LabParameterGroup(DBClusterParameterGroup):  # type: ignore[misc]  # mypy skips moto
+    """The cluster's parameters, with the values that are in force."""
+
+    def __init__(self, seen: Seen, backend: RDSBackend, **settings: Any) -> None:
+        """Tell of the cluster that is seen."""
+        self.seen = seen
+        super().__init__(backend, **settings)
+
+    @property
+    def parameters(self) -> dict[str, dict[str, Any]]:
+        """Each by its name, in moto's form."""
+        forced = {"rds.force_ssl": "1" if self.seen.cluster.setup().tls_required else "0"}
+        return {
+            name: {
+                "ParameterValue": value,
+                "Source": "user",
+                "ApplyType": "static" if name == "max_connections" else "dynamic",
+                "DataType": "boolean" if name in forced else "integer",
+                "ApplyMethod": "pending-reboot" if name == "max_connections" else "immediate",
+                "IsModifiable": True,
+            }
+            for name, value in sorted({**self.seen.cluster.parameters(), **forced}.items())
+        }
+
+    @parameters.setter
+    def parameters(self, _: object) -> None:
+        """Drop it: what is in force is read from the cluster."""

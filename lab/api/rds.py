@@ -15,11 +15,13 @@ from moto.rds.exceptions import (
     DBInstanceNotFoundError,
     InvalidParameterCombination,
     InvalidParameterValue,
+    RDSClientError,
 )
 from moto.rds.responses import RDSResponse
 
 from lab.api import events
-from lab.api.models import LabCluster, LabInstance
+from lab.api.models import LabCluster, LabInstance, LabParameterGroup
+from lab.api.modify import modify
 from lab.api.refusal import refusal, wrong_cluster, wrong_instance
 from lab.control import WrongState
 
@@ -103,6 +105,15 @@ class LabRDS(RDSResponse):  # type: ignore[misc]  # mypy skips moto
         self.seen.again()
         return answer
 
+    def modify_db_cluster(self) -> ActionResult:
+        """Change what the APIs alone tell of the cluster; what would change the cluster itself is refused."""
+        cluster = self.backend.describe_db_clusters(self.params["DBClusterIdentifier"])[0]
+        if not isinstance(cluster, LabCluster):
+            return super().modify_db_cluster()
+        with self.lock:
+            modify(cluster, self.params)
+        return ActionResult({"DBCluster": cluster})
+
     def describe_events(self) -> ActionResult:
         """Tell what happened, a page at a time."""
         asked = self.params
@@ -171,6 +182,29 @@ def _refusing(action: str) -> Callable[[LabRDS], ActionResult]:
 
     return refuse
 
+
+def _keeping(action: str) -> Callable[[LabRDS], ActionResult]:
+    """Refuse to change or delete the lab's own parameter group; others stay moto's."""
+
+    def refuse(self: LabRDS) -> ActionResult:
+        group = self.backend.db_cluster_parameter_groups.get(self.params.get("DBClusterParameterGroupName", ""))
+        if isinstance(group, LabParameterGroup):
+            raise RDSClientError(
+                "InvalidDBParameterGroupState",
+                f"The lab does not {action.replace('_', ' ')}; it tells what is in force.",
+            )
+        return getattr(RDSResponse, action)(self)
+
+    return refuse
+
+
+for _action in (
+    "modify_db_cluster_parameter_group",
+    "reset_db_cluster_parameter_group",
+    "delete_db_cluster_parameter_group",
+):
+    if hasattr(RDSResponse, _action):
+        setattr(LabRDS, _action, _keeping(_action))
 
 for _action in (
     *("create_db_instance", "delete_db_instance", "start_db_instance", "stop_db_instance"),

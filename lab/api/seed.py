@@ -11,7 +11,7 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.rds.models import RDSBackend, rds_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
-from lab.api.models import LabCluster, LabInstance
+from lab.api.models import LabCluster, LabInstance, LabParameterGroup
 
 if TYPE_CHECKING:
     from lab.api.identity import Identity
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ENGINE = "aurora-postgresql"
 VERSION = "17.5"
+FAMILY = "aurora-postgresql17"
 
 
 def seed(seen: Seen, identity: Identity) -> RDSBackend:
@@ -27,7 +28,7 @@ def seed(seen: Seen, identity: Identity) -> RDSBackend:
     backend = rds_backends[identity.account][identity.region]
     key = kms_backends[identity.account][identity.region].describe_key("alias/aws/rds").arn
     tags = [{"Key": name, "Value": value} for name, value in identity.tags.items()]
-    topology = seen.topology
+    topology, setup = seen.topology, seen.cluster.setup()
     cluster = LabCluster(
         seen,
         backend,
@@ -38,16 +39,20 @@ def seed(seen: Seen, identity: Identity) -> RDSBackend:
         master_username=identity.admin,
         master_user_password=uuid.uuid4().hex,  # moto wants one and never shows it; the secret has the real one
         availability_zones=[identity.region + zone for zone in "abc"],
-        db_cluster_parameter_group_name="default.aurora-postgresql17",
+        db_cluster_parameter_group_name=_parameter_group(seen, backend, identity).name,
         storage_type="aurora",
         allocated_storage=1,
-        storage_encrypted=True,
+        storage_encrypted=setup.encrypted,
         kms_key_id=key,
+        backup_retention_period=setup.backup_retention_days,
+        enable_cloudwatch_logs_exports=["postgresql"],
         license_model="postgresql-license",
-        deletion_protection=True,
+        deletion_protection=setup.deletion_protection,
         copy_tags_to_snapshot=True,
         tags=tags,
     )
+    if not setup.encrypted:
+        cluster.kms_key_id = None  # moto makes one up where it gets none
     backend.clusters[identity.cluster] = cluster
     for each in topology.instances:
         backend.databases[each.identifier] = LabInstance(
@@ -60,10 +65,23 @@ def seed(seen: Seen, identity: Identity) -> RDSBackend:
             engine=ENGINE,
             availability_zone=identity.region + each.zone,
             publicly_accessible=False,
+            ca_certificate_identifier="rds-ca-rsa2048-g1",
             tags=tags,
         )
     _secrets(cluster, identity, key)
     return backend
+
+
+def _parameter_group(seen: Seen, backend: RDSBackend, identity: Identity) -> LabParameterGroup:
+    group = LabParameterGroup(
+        seen,
+        backend,
+        db_cluster_parameter_group_name=f"{identity.cluster}-parameters",
+        description=f"Parameters of {identity.cluster}",
+        db_parameter_group_family=FAMILY,
+    )
+    backend.db_cluster_parameter_groups[group.name] = group
+    return group
 
 
 def _secrets(cluster: LabCluster, identity: Identity, key: str) -> None:

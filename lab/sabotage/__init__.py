@@ -5,15 +5,23 @@ For proving that the suites notice (`lab up --fault-in NAME`). One defect a file
 
 from lab.errors import LabError
 from lab.sabotage import (
+    deaf_readers,
     double_apply,
     false_refusal,
     lossy_replication,
     never_promotes,
+    no_backups,
+    no_deletion_protection,
+    no_readers,
     no_rejoin,
+    reads_at_the_writer,
+    reads_go_back,
     slow_promotion,
     stale_endpoint,
     stale_readers,
     two_writers,
+    unencrypted,
+    uneven_readers,
 )
 from lab.sabotage.none import Sabotage
 
@@ -22,15 +30,23 @@ __all__ = ["NAMES", "Sabotage", "named"]
 _ALL: dict[str, Sabotage] = {
     module.SABOTAGE.name: module.SABOTAGE
     for module in (
+        deaf_readers,
         double_apply,
         false_refusal,
         lossy_replication,
         never_promotes,
+        no_backups,
+        no_deletion_protection,
+        no_readers,
         no_rejoin,
+        reads_at_the_writer,
+        reads_go_back,
         slow_promotion,
         stale_endpoint,
         stale_readers,
         two_writers,
+        unencrypted,
+        uneven_readers,
     )
 }
 NAMES = tuple(_ALL)

@@ -20,7 +20,7 @@ def _arm(cluster: LabCluster) -> None:
     )
     for host in cluster.zones.values():
         ports, address = cluster.layout.ports, host.zone.host
-        host.link.route((address, ports.linked_postgres), (address, ports.postgres), delay_s=LAG_S)
+        host.link.route((address, ports.linked_postgres), (address, ports.instance), delay_s=LAG_S, lossy=True)
 
 
 SABOTAGE = Sabotage(name="lossy-replication", synchronous=False, arm=_arm)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
+
+from lab.control import Setup
 
 if TYPE_CHECKING:
     from lab.cluster import LabCluster
@@ -20,6 +22,10 @@ def _no_hooks(_: Path) -> dict[str, Any]:
     return {}
 
 
+def _the_readers(readers: list[str], _: str | None) -> list[str]:
+    return readers
+
+
 def _nothing_to_heal(*_: object) -> Callable[[], None]:
     return _nothing
 
@@ -28,13 +34,18 @@ def _nothing_to_heal(*_: object) -> Callable[[], None]:
 class Sabotage:
     """One defect; each field's default is how a healthy lab does it.
 
-    `hooks` gives additions to Patroni's `postgresql` section, from the lab's folder; `arm` runs once the lab is
-    up; `switch_over` replaces the managed failover; `partitioned` runs when a zone has been cut off and returns
-    what heals it; `failed_over` is told the old writer and the new one.
+    `zones` is how many there are, whatever is asked for; `setup` is how the APIs say that it was set up; `hooks` gives
+    additions to Patroni's `postgresql` section, from the lab's folder; `arm` runs once the lab is up;
+    `reader_endpoint` gives where that leads, of the readers and the writer; `switch_over` replaces the managed
+    failover; `partitioned` runs when a zone has been cut off and returns what heals it; `failed_over` is told the old
+    writer and the new one.
     """
 
     name: str = "none"
     synchronous: bool = True
+    zones: int | None = None
+    setup: Setup = field(default_factory=Setup)
+    reader_endpoint: Callable[[list[str], str | None], list[str]] = _the_readers
     endpoint_follows: bool = True
     hooks: Callable[[Path], dict[str, Any]] = _no_hooks
     arm: Callable[[LabCluster], None] = _nothing
@@ -71,7 +82,7 @@ def execute(cluster: LabCluster, instance: str, *statements: str) -> None:
     layout = cluster.layout
     with psycopg.connect(
         host=layout.zone(instance).host,
-        port=layout.ports.postgres,
+        port=layout.ports.instance,
         user="postgres",
         password=layout.passwords.admin,
         dbname=layout.database,

@@ -22,6 +22,7 @@ from lab.processes import below, wait_until
 from tests.lab.api.conftest import Aws
 
 WHOLE_S = 60.0
+OVER = {"stopped", "completed", "failed"}
 ACCOUNT = "123456789012"
 
 
@@ -85,6 +86,8 @@ class Real:
             "dbname": self.secret["dbname"],
             "connect_timeout": 3,
             "autocommit": True,
+            "sslmode": "verify-full",
+            "sslrootcert": str(self.lab.ca_file),
         }
         return psycopg.connect(host=host, port=self.lab.port, **given | how)
 
@@ -169,7 +172,7 @@ class Real:
     # Faults.
 
     @contextmanager
-    def fault(self, name: str, duration: str = "PT1M") -> Iterator[str]:
+    def fault(self, name: str, duration: str = "PT1M", **parameters: str) -> Iterator[str]:
         """Run a FIS experiment of one of the lab's own actions for the length of a block; gives its id."""
         template = self.aws.fis.create_experiment_template(
             clientToken=str(time.monotonic_ns()),
@@ -186,7 +189,7 @@ class Real:
             actions={
                 "fault": {
                     "actionId": f"lab:{name}",
-                    "parameters": {"duration": duration},
+                    "parameters": {"duration": duration, **parameters},
                     "targets": {"Clusters": "cluster"},
                 }
             },
@@ -198,7 +201,7 @@ class Real:
             yield experiment
         finally:
             self.aws.fis.stop_experiment(id=experiment)
-            self.eventually(lambda: self.state(experiment) in {"stopped", "completed"}, f"{name} to be undone")
+            self.eventually(lambda: self.state(experiment) in OVER, f"{name} to be undone")
 
     def state(self, experiment: str) -> str:
         """How an experiment stands."""

@@ -39,9 +39,10 @@ def test_what_is_open_is_not_cut(moved: Moved) -> None:
 
 
 def test_endpoints_come_back_by_themselves(real: Real) -> None:
-    """A forwarder that was killed is started again, and knows where to lead: of the endpoints, and of a zone."""
+    """A forwarder that was killed is started again, and knows where to lead: of endpoints, of a link, of a front."""
     writer = str(real.writer())
-    for folder in (real.lab.folder / "region" / "endpoints", real.zone_folder(writer) / "link"):
+    zone = real.zone_folder(writer)
+    for folder in (real.lab.folder / "region" / "endpoints", zone / "link", zone / "front"):
         (killed,) = processes.below(folder)
         killed.kill()
         real.eventually(lambda: processes.below(folder) not in ([], [killed]), "another forwarder")  # noqa: B023 - now

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from contextlib import suppress
+import time
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import psutil
@@ -12,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lab import processes
+from lab.layout import Layout
 from tests.lab.conftest import Moved
 from tests.lab.real import Real
 
@@ -156,6 +158,140 @@ def test_a_partitioned_writer_hears_its_clients_and_no_reader(real: Real) -> Non
     real.await_whole()
     with real.connect(real.lab.writer) as client:
         client.execute("DROP TABLE cut_off")
+
+
+def test_a_flood_takes_every_connection_but_the_administrator_s(real: Real) -> None:
+    """The lab's own take a few of 995; the next is refused at once, nothing falls over, and nobody fails over."""
+    writer, told, started = real.writer(), len(real.messages()), time.monotonic()
+    with ExitStack() as held:
+        flood = [held.enter_context(real.connect(real.lab.writer)) for _ in range(985)]
+        with suppress(psycopg.OperationalError):
+            flood.extend(held.enter_context(real.connect(real.lab.writer)) for _ in range(11))
+        assert len(flood) < 995
+        asked_s = time.monotonic()
+        with pytest.raises(psycopg.OperationalError, match="reserved for roles with the SUPERUSER attribute"):
+            real.connect(real.lab.writer)
+        assert time.monotonic() - asked_s < 2
+        password = Layout.load(real.lab.folder).passwords.admin
+        with real.connect(real.lab.writer, user="postgres", password=password) as administrator:
+            assert administrator.execute("SHOW max_connections").fetchone() == ("1000",)
+        # Longer than the watch and Patroni, which look again every second, would need to be shut out.
+        real.eventually(lambda: time.monotonic() - asked_s > 4, "four seconds of it")
+        assert all(each.execute("SELECT 1").fetchone() == (1,) for each in flood)
+        assert (real.cluster()["Status"], real.writer()) == ("available", writer)
+    assert real.await_whole() == writer
+    assert real.messages()[told:] == []
+    assert time.monotonic() - started < 60
+
+
+def test_a_lost_reader_is_left_and_writes_go_on(real: Real) -> None:
+    """The first reader of the lowest tier: the reader endpoint leads to the others within about a second."""
+    writer, (lost, *others) = real.writer(), real.readers()
+    told = len(real.messages())
+    with real.connect(real.lab.writer) as client, real.fault("lose-reader"):
+        client.execute("CREATE TEMPORARY TABLE goes_on (number int)")
+        assert processes.below(real.zone_folder(lost)) == []
+        led_to_others = lambda: {real.name_at(real.lab.reader) for _ in range(4)} == set(others)  # noqa: E731
+        real.eventually(led_to_others, "the reader endpoint to leave it", within_s=1.5)
+        client.execute("CREATE TABLE goes_on_too (number int)")
+        client.execute("DROP TABLE goes_on_too")
+        real.eventually(lambda: real.statuses()[lost] == "failed", "the APIs to say so", within_s=5)
+        assert (real.writer(), real.cluster()["Status"]) == (writer, "available")
+    assert real.await_whole() == writer
+    assert real.messages()[told:] == []
+
+
+def test_a_lagging_reader_receives_and_answers_and_applies_nothing(real: Real) -> None:
+    """It stays behind the reader endpoint; its lag grows, asked of the writer and of itself; undone, it catches up."""
+    writer, (lagging, other) = str(real.writer()), real.readers()
+    hosts = real.hosts()
+    count, lag = (
+        "SELECT count(*) FROM lags",
+        "SELECT replica_lag_in_msec FROM aurora_replica_status() WHERE server_id = '{}'",
+    )
+    started = real.value(hosts[lagging], "SELECT pg_postmaster_start_time()")
+    with real.connect(real.lab.writer) as client:
+        client.execute("CREATE TABLE lags (number int)")
+        real.eventually(lambda: real.value(hosts[lagging], "SELECT to_regclass('lags')"), "the table")
+        with real.fault("lag-reader"):
+            client.execute("INSERT INTO lags VALUES (1)")
+            written_s = time.monotonic()
+            real.eventually(lambda: real.value(hosts[other], count) == 1, "the other reader to show it")
+            for _ in range(3):
+                for host in (hosts[writer], hosts[lagging]):
+                    before_ms = real.value(host, lag.format(lagging)) or 0
+                    real.eventually(
+                        lambda host=host, before_ms=before_ms: (real.value(host, lag.format(lagging)) or 0) > before_ms,
+                        "the lag to grow",
+                    )
+            aged_ms = (time.monotonic() - written_s) * 1e3
+            told_ms = real.value(hosts[writer], lag.format(lagging))
+            assert aged_ms - 2_500 < told_ms <= aged_ms + 500, (
+                "the age of what it does not show, to a report's interval"
+            )
+            assert real.value(hosts[lagging], count) == 0
+            assert real.value(hosts[writer], lag.format(other)) < 1_000
+            assert {real.name_at(real.lab.reader) for _ in range(4)} == {lagging, other}
+        real.eventually(lambda: real.value(hosts[lagging], count) == 1, "it to catch up", within_s=3)
+        real.eventually(lambda: real.value(hosts[writer], lag.format(lagging)) < 1_000, "its lag to end")
+        client.execute("DROP TABLE lags")
+    assert real.await_whole() == writer
+    assert real.value(hosts[lagging], "SELECT pg_postmaster_start_time()") == started, "nobody restarted it"
+
+
+def test_late_endpoints_are_late_on_open_connections_too(real: Real) -> None:
+    """By so many milliseconds each time; instances themselves are as quick as ever."""
+    instance = real.hosts()[str(real.writer())]
+    with real.connect(real.lab.writer) as writing, real.connect(real.lab.reader) as reading:
+        with real.fault("delay-endpoints", delay="120"), real.connect(instance) as direct:
+            for client in (writing, reading):
+                real.eventually(lambda client=client: took_s(client) >= 0.12, "an answer that is late", within_s=5)
+            assert min(took_s(direct) for _ in range(3)) < 0.1
+        for client in (writing, reading):
+            real.eventually(lambda client=client: took_s(client) < 0.1, "an answer in time", within_s=5)
+
+
+def test_slow_endpoints_carry_so_much_a_second(real: Real) -> None:
+    """On each connection."""
+    with real.connect(real.lab.writer) as client, real.fault("throttle-endpoints", kilobytes_per_second="50"):
+        real.eventually(lambda: took_s(client, "SELECT repeat('x', 30000)") > 0.5, "a slow answer", within_s=10)
+        assert took_s(client) < 0.5
+
+
+def test_cut_endpoints_are_silent_and_go_on_afterwards(real: Real) -> None:
+    """Nothing is closed, new clients wait too, and what was asked meanwhile is answered."""
+    with real.connect(real.lab.writer) as client:
+        with real.fault("cut-endpoints"):
+            client.pgconn.send_query(b"SELECT 7")
+            for host in (real.lab.writer, real.lab.reader):
+                assert not answers(host, real.lab.port, within_s=0.5)
+            client.pgconn.consume_input()
+            assert client.pgconn.is_busy()
+            assert real.name_at(real.hosts()[str(real.writer())]), "instances answer"
+            with real.connect(real.hosts()[str(real.writer())]) as direct:
+                assert took_s(direct) < 1
+        real.eventually(lambda: client.pgconn.consume_input() or not client.pgconn.is_busy(), "the answer", within_s=5)
+        result = client.pgconn.get_result()
+        assert result is not None
+        assert result.get_value(0, 0) == b"7"
+        client.pgconn.get_result()
+
+
+def test_two_of_a_kind_are_one_too_many(real: Real) -> None:
+    """The end of one would be the end of both."""
+    with (
+        real.fault("delay-endpoints"),
+        pytest.raises(AssertionError, match="set for an endpoint already"),
+        real.fault("delay-endpoints", delay="70"),
+    ):
+        pass
+
+
+def took_s(client: psycopg.Connection[Any], query: str = "SELECT 1") -> float:
+    """How long an answer takes, without preparing."""
+    began_s = time.monotonic()
+    client.execute(query.encode(), prepare=False).fetchone()
+    return time.monotonic() - began_s
 
 
 def hears_nobody(watching: psycopg.Connection[Any]) -> bool:

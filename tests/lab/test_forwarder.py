@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import socket
-import struct
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,124 +16,7 @@ import pytest
 from lab.processes import wait_until
 from lab.tamper import REFUSAL
 from lab.zone import Forwarder
-
-Address = tuple[str, int]
-DEADLINE_S = 10.0
-RESET = b"reset"
-
-
-class Echo:
-    """Says its name to every client, and then what the client says; resets the connection when told RESET."""
-
-    def __init__(self, name: bytes) -> None:
-        """Listen."""
-        self.name = name
-        self.listening = socket.create_server(("127.0.0.1", 0))
-        self.address: Address = self.listening.getsockname()
-        self.open: list[socket.socket] = []
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = self.listening.accept()
-                self.open.append(connection)
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        with suppress(OSError):
-            connection.sendall(self.name)
-            while data := connection.recv(65_536):
-                if data == RESET:
-                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                    connection.close()
-                connection.sendall(data)
-
-    def close(self) -> None:
-        """Go away."""
-        for each in (self.listening, *self.open):
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
-
-
-@pytest.fixture
-def stack() -> Iterator[ExitStack]:
-    """What is closed when the test is over, the last first."""
-    with ExitStack() as opened:
-        yield opened
-
-
-@pytest.fixture
-def forwarder(tmp_path: Path) -> Iterator[Forwarder]:
-    """The process."""
-    up = Forwarder(tmp_path)
-    up.start()
-    assert up.process is not None
-    yield up
-    assert up.process.stdin is not None
-    with suppress(BrokenPipeError):
-        up.process.stdin.close()
-    up.process.wait(DEADLINE_S)
-
-
-@pytest.fixture
-def echo(stack: ExitStack) -> Callable[[bytes], Echo]:
-    """Make such a server."""
-
-    def make(name: bytes) -> Echo:
-        server = Echo(name)
-        stack.callback(server.close)
-        return server
-
-    return make
-
-
-@pytest.fixture
-def address() -> Address:
-    """One that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as chosen:
-        host, port = chosen.getsockname()
-        return host, port
-
-
-@pytest.fixture
-def connect(stack: ExitStack, address: Address) -> Callable[[], socket.socket]:
-    """Connect to the forwarder, once it listens."""
-
-    def attempt() -> socket.socket | None:
-        with suppress(ConnectionRefusedError):
-            return socket.create_connection(address, timeout=DEADLINE_S)
-        return None
-
-    def connected() -> socket.socket:
-        found: list[socket.socket] = []
-
-        def there() -> bool:
-            found.extend(filter(None, [attempt()]))
-            return bool(found)
-
-        wait_until(there, deadline_s=DEADLINE_S, what="the forwarder to listen")
-        return stack.enter_context(found[0])
-
-    return connected
-
-
-def received(client: socket.socket, length: int) -> bytes:
-    """Exactly so many bytes, or fewer where the connection ends first."""
-    data = bytearray()
-    while len(data) < length and (part := client.recv(length - len(data))):
-        data += part
-    return bytes(data)
-
-
-def leads_to(connect: Callable[[], socket.socket], name: bytes) -> None:
-    """Wait until new connections get to that server: a line for the forwarder takes a moment to arrive."""
-    wait_until(lambda: received(connect(), len(name)) == name, deadline_s=DEADLINE_S, what=f"a route to {name!r}")
-
-
-Make = Callable[[bytes], Echo]
-Connect = Callable[[], socket.socket]
+from tests.lab.forwarding import DEADLINE_S, LEAVE, RESET, Address, Connect, Make, leads_to, received
 
 
 def test_a_new_route_is_for_new_connections(
@@ -183,6 +64,95 @@ def test_what_the_server_says_can_be_late(forwarder: Forwarder, address: Address
         expected += b"then"
     assert received(client, len(expected)) == expected
     wait_until(lambda: asked_s() < 0.3, deadline_s=DEADLINE_S, what="an answer in time")
+
+
+def test_the_end_is_as_late_as_what_came_before(
+    forwarder: Forwarder, address: Address, echo: Make, connect: Connect
+) -> None:
+    """A server's last words arrive before its end does, however late; on a lossy line they are lost with it."""
+    server = echo(b"1")
+    forwarder.route(address, server.address, delay_s=0.3)
+
+    def last_words() -> bytes:
+        client = connect()
+        assert received(client, 1) == b"1"
+        client.sendall(LEAVE)
+        return received(client, 100)
+
+    assert last_words() == LEAVE
+    forwarder.route(address, server.address, delay_s=0.3, lossy=True)
+    wait_until(lambda: last_words() == b"", deadline_s=DEADLINE_S, what="words to be lost")
+
+
+def test_what_the_server_says_can_be_slow(forwarder: Forwarder, address: Address, echo: Make, connect: Connect) -> None:
+    """By `bytes_per_s`, unchanged and in order; whoever feeds it is read no faster; what is left is free at once."""
+    forwarder.route(address, echo(b"1").address, bytes_per_s=200_000)
+    client = connect()
+    assert received(client, 1) == b"1"
+    sent = bytes(range(256)) * 400  # 100 kB
+    began_s = time.monotonic()
+    client.sendall(sent)
+    assert received(client, len(sent)) == sent
+    assert 0.4 < time.monotonic() - began_s < 2.0
+    much = bytes(range(256)) * (32 << 10)  # 8 MiB: 42 seconds of it
+    sending = threading.Thread(target=client.sendall, args=(much,), daemon=True)
+    sending.start()
+    assert received(client, 1000) == much[:1000]
+    forwarder.route(address, *forwarder.routes[address]["to"])
+    began_s = time.monotonic()
+    assert received(client, len(much) - 1000) == much[1000:]
+    assert time.monotonic() - began_s < 10
+    sending.join(DEADLINE_S)
+
+
+def test_a_cut_line_is_silent_and_closes_nothing(
+    forwarder: Forwarder, address: Address, echo: Make, connect: Connect
+) -> None:
+    """Nothing passes either way; what was sent meanwhile arrives afterwards, an end too; who is new waits as well."""
+    server = echo(b"1")
+    forwarder.route(address, server.address)
+    client, leaving = connect(), connect()
+    assert received(client, 1) + received(leaving, 1) == b"11"
+    wait_until(lambda: len(server.open) == 2, deadline_s=DEADLINE_S, what="both connections")
+    forwarder.route(address, server.address, cut=True)
+    wait_until(lambda: is_silent(client), deadline_s=DEADLINE_S, what="silence")
+    client.sendall(b"meanwhile")
+    new = connect()
+    server.open[1].shutdown(socket.SHUT_RDWR)
+    assert is_silent(client)
+    assert is_silent(leaving)
+    assert is_silent(new)
+    assert len(server.open) == 2, "nobody new gets through"
+    forwarder.route(address, server.address)
+    answered = received(client, len(b"meanwhile") + 1)
+    assert answered.endswith(b"meanwhile")
+    assert received(new, 1) == b"1"
+    assert received(leaving, 1) == b"", "its end"
+
+
+def is_quiet(client: socket.socket) -> bool:
+    """Whether a client that says nothing hears nothing for a moment, not even an end."""
+    client.settimeout(0.2)
+    try:
+        with suppress(TimeoutError):
+            client.recv(1)
+            return False
+        return True
+    finally:
+        client.settimeout(DEADLINE_S)
+
+
+def is_silent(client: socket.socket, *, for_s: float = 0.3) -> bool:
+    """Whether a client says something and hears neither an answer nor an end."""
+    client.settimeout(for_s)
+    try:
+        with suppress(TimeoutError):
+            client.sendall(b"?")
+            client.recv(1)
+            return False
+        return True
+    finally:
+        client.settimeout(DEADLINE_S)
 
 
 def test_megabytes_pass_unchanged_and_a_slow_client_is_waited_for(
@@ -283,6 +253,12 @@ def test_refusals_are_for_new_connections(forwarder: Forwarder, address: Address
     wait_until(refused, deadline_s=DEADLINE_S, what="a refusal")
     before.sendall(inserted)
     assert received(before, len(inserted)) == inserted
+    client = connect()
+    assert received(client, len(begun)) == begun
+    client.sendall(inserted[:3])
+    assert is_quiet(client), "a part of a message waits for its rest"
+    client.sendall(inserted[3:])
+    assert received(client, len(REFUSAL)) == REFUSAL
 
 
 def test_it_ends_with_its_standard_input(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def test_others_reach_a_zone_through_its_link(layout: Layout, settings: Any) -> 
     ports, host = layout.ports, "127.0.2.1"
     assert settings["postgresql"]["connect_address"] == f"{host}:{ports.linked_postgres}"
     assert settings["restapi"]["connect_address"] == f"{host}:{ports.linked_patroni}"
-    assert settings["postgresql"]["listen"] == f"{host}:{ports.postgres}"
+    assert settings["postgresql"]["listen"] == f"{host}:{ports.instance}"
     assert settings["restapi"]["listen"] == f"{host}:{ports.patroni}"
 
 
@@ -71,6 +72,21 @@ def test_a_lower_tier_is_a_higher_priority() -> None:
 def test_the_tier_is_in_the_configuration(settings: Any) -> None:
     """As Patroni's own tag."""
     assert settings["tags"]["failover_priority"] == patroni.priority_of(3)
+
+
+def test_a_reader_that_is_to_lag_does_so_by_its_own_configuration(layout: Layout, settings: Any) -> None:
+    """Patroni would take back what PostgreSQL was told past it; without, the cluster's own delay holds."""
+    assert "recovery_min_apply_delay" not in settings["postgresql"]["parameters"]
+    lagging = yaml.safe_load(patroni.configuration(layout, layout.zones[1], tier=1, apply_delay="20d"))
+    assert lagging["postgresql"]["parameters"]["recovery_min_apply_delay"] == "20d"
+
+
+def test_a_cluster_of_one_waits_for_nobody(layout: Layout) -> None:
+    """It would wait for good."""
+    alone = replace(layout, zones=layout.zones[:1])
+    dynamic = yaml.safe_load(patroni.configuration(alone, alone.zones[0], tier=1))["bootstrap"]["dcs"]
+    assert dynamic["synchronous_mode"] is False
+    assert dynamic["synchronous_mode_strict"] is False
 
 
 def test_a_sabotage_adds_to_postgresql(layout: Layout) -> None:

@@ -21,11 +21,19 @@ PROMISED = {
     "double-apply",
     "false-refusal",
     "no-rejoin",
+    "unencrypted",
+    "no-readers",
+    "uneven-readers",
+    "reads-at-the-writer",
+    "deaf-readers",
+    "reads-go-back",
+    "no-deletion-protection",
+    "no-backups",
 }
 
 
 def test_all_that_are_promised_are_there() -> None:
-    """Nine, by these names."""
+    """Seventeen, by these names."""
     assert set(sabotage.NAMES) == PROMISED
 
 

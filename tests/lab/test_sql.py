@@ -55,7 +55,7 @@ def test_drivers_find_the_extension_that_tells_aurora(real: Real) -> None:
     for host in real.hosts().values():
         offered = real.value(host, "SELECT setting FROM pg_settings WHERE name = 'rds.extensions'")
         assert "aurora_stat_utils" in offered
-        assert real.value(host, "SELECT setting FROM pg_settings WHERE name = 'max_connections'") == "300"
+        assert real.value(host, "SELECT setting FROM pg_settings WHERE name = 'max_connections'") == "1000"
 
 
 def test_the_application_is_no_superuser(real: Real) -> None:

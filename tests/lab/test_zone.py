@@ -43,14 +43,15 @@ def test_two_who_start_a_zone_start_it_once(layout: Layout, monkeypatch: pytest.
         each.start()
     for each in threads:
         each.join(DEADLINE_S)
-    assert len(processes.below(host.folder)) == 2, "one link, one Patroni"
+    assert len(processes.below(host.folder)) == 3, "one link, one front, one Patroni"
     host.kill()
     host.keep_running()
     assert processes.below(host.folder) == [], "what was killed stays away"
-    assert host.link.process is not None
-    assert host.link.process.stdin is not None
-    host.link.process.stdin.close()
-    for child in (host.link.process, host.patroni):
+    for forwarder in (host.link, host.front):
+        assert forwarder.process is not None
+        assert forwarder.process.stdin is not None
+        forwarder.process.stdin.close()
+    for child in (host.link.process, host.front.process, host.patroni):
         assert child is not None
         child.wait(DEADLINE_S)
 

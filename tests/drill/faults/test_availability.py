@@ -8,7 +8,6 @@ import pytest
 
 from drill.errors import FaultError, TargetError, Unsupported
 from drill.faults import failover_and_back, reader_loss
-from scenarios.availability import AVAILABILITIES
 from tests.drill.memory import InMemory, member
 from tests.drill.probes.server import Server
 
@@ -112,8 +111,3 @@ def test_a_single_instance_is_left_alone() -> None:
     with pytest.raises(FaultError, match="no writer and reader"), failover_and_back(target, mark="m"):
         pytest.fail("the block was entered")
     assert target.calls == []
-
-
-def test_they_are_held_until_the_application_is_served_again() -> None:
-    """Recovery is what is judged."""
-    assert all(each.recovers for each in AVAILABILITIES)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import drill.checks
+import drill.checks.load
+import drill.checks.provisioning
 from drill.reporting.records import ExperimentRecord
 from drill.reporting.requirements import CRITERIA, Finding, Result, findings
-from drill.verdict import Ruling, Verdict
+from drill.verdict import Figure, Ruling, Verdict
 from tests.drill.reporting.synthetic import experiment, recovered, run, survived
 
 FAILOVER = "Automatic failover completes in <60 seconds"
@@ -18,6 +23,16 @@ def found(text: str, *experiments: ExperimentRecord) -> Finding:
     """What a run of these experiments shows of one criterion."""
     (finding,) = (each for each in findings(run(*experiments)) if each.criterion.text == text)
     return finding
+
+
+def judged(name: str, ruling: Ruling = Ruling.HELD, **measured: Figure) -> Verdict:
+    """A promise that was judged so."""
+    return Verdict(name=name, ruling=ruling, because="as told", measured=measured)
+
+
+def inspection(*promises: Verdict) -> ExperimentRecord:
+    """What was seen of a cluster as it was set up."""
+    return experiment(*promises, scenario="provisioning", fault="inspection", phases={})
 
 
 def test_every_criterion_is_listed_once() -> None:
@@ -77,3 +92,89 @@ def test_a_scenario_is_met_when_all_its_promises_hold() -> None:
         "Scenario 4": Result.NOT_RUN,
         "Scenario 5": Result.NOT_RUN,
     }
+
+
+def test_every_promise_that_proves_something_exists() -> None:
+    """No criterion waits for a promise that nobody makes."""
+    rooms = (drill.checks, drill.checks.load, drill.checks.provisioning)
+    made = {name for room in rooms for name in room.__all__}
+    named = {name for criterion in CRITERIA for name in criterion.promises}
+    assert named - made == set()
+
+
+def test_every_figure_that_proves_something_is_measured() -> None:
+    """By its name, in the source of the checks: a figure under another name would never be met."""
+    source = "".join(path.read_text() for path in Path(drill.checks.__path__[0]).rglob("*.py"))
+    figures = {criterion.figure for criterion in CRITERIA if criterion.figure}
+    assert {figure for figure in figures if f'"{figure}"' not in source} == set()
+
+
+ENCRYPTION = "Encryption status confirmed"
+AT_REST, IN_TRANSIT = "encrypted_at_rest", "encrypted_in_transit"
+
+
+@pytest.mark.parametrize(
+    ("promises", "result"),
+    [
+        ((judged(AT_REST), judged(IN_TRANSIT)), Result.MET),
+        ((judged(AT_REST), judged(IN_TRANSIT, Ruling.BROKEN)), Result.NOT_MET),
+        ((judged(AT_REST), judged(IN_TRANSIT, Ruling.UNDECIDED)), Result.UNDECIDED),
+        ((judged(AT_REST), judged("is_not_public", Ruling.BROKEN)), Result.UNDECIDED),
+        ((judged("is_not_public"),), Result.NOT_RUN),
+        ((judged("experiment", Ruling.UNDECIDED),), Result.UNDECIDED),
+    ],
+    ids=["all", "one broken", "one undecided", "half of it", "none of it", "no evidence at all"],
+)
+def test_a_proof_is_whole_or_none(promises: tuple[Verdict, ...], result: Result) -> None:
+    """Half of it leaves the criterion undecided; what is no part of it changes nothing."""
+    assert found(ENCRYPTION, inspection(*promises)).result is result
+
+
+def test_a_proof_may_come_from_several_experiments() -> None:
+    """Each promise was judged somewhere; the experiments that judged one of them are named."""
+    first, second, other = (inspection(judged(name)) for name in (AT_REST, IN_TRANSIT, "is_not_public"))
+    finding = found(ENCRYPTION, first, second, other)
+    assert (finding.result, finding.experiments) == (Result.MET, (first, second))
+
+
+INDEXES, SAVINGS, POOL = (
+    "Index utilization >90%",
+    "Query optimization reduces execution time by 60%",
+    "Connection pool utilization >80%",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "scenario", "promise", "figure", "percents", "result"),
+    [
+        (INDEXES, "optimisation", "index_utilisation", "index_utilisation_pct", (97.0, 91.0), Result.MET),
+        (INDEXES, "optimisation", "index_utilisation", "index_utilisation_pct", (97.0, 90.0), Result.NOT_MET),
+        (SAVINGS, "optimisation", "index_saves", "least_saved_pct", (60.0, 99.0), Result.MET),
+        (SAVINGS, "optimisation", "index_saves", "least_saved_pct", (99.0, 59.9), Result.NOT_MET),
+        (POOL, "integration", "pool_utilisation", "pool_utilisation_pct", (85.0, 80.1), Result.MET),
+        (POOL, "integration", "pool_utilisation", "pool_utilisation_pct", (79.9, 95.0), Result.NOT_MET),
+    ],
+)
+def test_of_what_must_be_large_the_least_is_the_worst(
+    text: str, scenario: str, promise: str, figure: str, percents: tuple[float, float], result: Result
+) -> None:
+    """The least share is named, and decides."""
+    runs = [experiment(judged(promise, **{figure: percent}), scenario=scenario) for percent in percents]
+    finding = found(text, *runs)
+    assert finding.result is result
+    assert f"{min(percents):g} %" in str(finding.worst)
+
+
+def test_an_experiment_about_something_else_has_no_say() -> None:
+    """A broken promise of another kind, in a scenario that proves several criteria, leaves this one alone."""
+    zones = experiment(judged("spans_zones", Ruling.BROKEN), scenario="availability")
+    assert found(FAILOVER, experiment(), zones).result is Result.MET
+    assert found(FAILOVER, zones).result is Result.NOT_RUN
+    assert found("Multi-AZ deployment configured", zones).result is Result.NOT_MET
+
+
+def test_a_second_failover_counts_as_the_first() -> None:
+    """What is lost on the way back is lost."""
+    back = experiment(recovered(61.0), survived(2), scenario="availability")
+    assert found(FAILOVER, experiment(), back).result is Result.NOT_MET
+    assert found(NO_LOSS, experiment(), back).worst == "lost writes 2"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from lab.control import Event, Happening, Instance, Role, Topology, Undo, WrongState
+from lab.control import Event, Happening, Instance, Role, Setup, Topology, Undo, WrongState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,8 +43,11 @@ class InMemory:
     """Does by hand what a real cluster does by itself: a failover stays under way until `finish_failover`."""
 
     now: Topology = field(default_factory=three)
+    how: Setup = field(default_factory=Setup)
     listeners: list[Callable[[Event], None]] = field(default_factory=list)
     injected: list[str] = field(default_factory=list)
+    strength: float | None = None
+    """What the last injection was told of how much."""
     undone: list[str] = field(default_factory=list)
     rebooted: list[str] = field(default_factory=list)
     target: str | None = None
@@ -61,6 +64,14 @@ class InMemory:
         """How it stands."""
         with self.lock:
             return self.now
+
+    def setup(self) -> Setup:
+        """How it was set up."""
+        return self.how
+
+    def parameters(self) -> dict[str, str]:
+        """What is in force."""
+        return {"statement_timeout": "0", "max_connections": "1000"}
 
     def subscribe(self, listener: Callable[[Event], None]) -> None:
         """Tell later events to this one too."""
@@ -138,11 +149,32 @@ class InMemory:
         """Remember that it was asked for."""
         return self._inject("partition-zone")
 
-    def _inject(self, name: str) -> Undo:
+    def lose_reader(self) -> Undo:
+        """Remember that it was asked for."""
+        return self._inject("lose-reader")
+
+    def lag_reader(self) -> Undo:
+        """Remember that it was asked for."""
+        return self._inject("lag-reader")
+
+    def delay_endpoints(self, delay_s: float) -> Undo:
+        """Remember that it was asked for, and by how much."""
+        return self._inject("delay-endpoints", delay_s)
+
+    def throttle_endpoints(self, bytes_per_s: float) -> Undo:
+        """Remember that it was asked for, and by how much."""
+        return self._inject("throttle-endpoints", bytes_per_s)
+
+    def cut_endpoints(self) -> Undo:
+        """Remember that it was asked for."""
+        return self._inject("cut-endpoints")
+
+    def _inject(self, name: str, strength: float | None = None) -> Undo:
         with self.lock:
             if self.now.writer is None:
                 raise WrongState("there is no writer.")
             self.injected.append(name)
+            self.strength = strength
         assert self.hold.wait(10)
 
         def undo() -> None:

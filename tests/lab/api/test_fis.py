@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from tests.lab.api.conftest import Aws
 
 ARN = "arn:aws:rds:us-east-1:123456789012"
-LASTING = ["lab:crash-writer", "lab:lose-zone", "lab:freeze-zone", "lab:partition-zone"]
+LASTING = [
+    *("lab:crash-writer", "lab:lose-zone", "lab:freeze-zone", "lab:partition-zone", "lab:lose-reader"),
+    *("lab:lag-reader", "lab:delay-endpoints", "lab:throttle-endpoints", "lab:cut-endpoints"),
+]
 
 
 def template(aws: Aws, action: str, *, arns: list[str] | None = None, **parameters: str) -> str:
@@ -104,6 +107,23 @@ def test_a_fault_lasts_until_stopped(aws: Aws, cluster: InMemory, action: str) -
     assert len(cluster.undone) == 1
 
 
+@pytest.mark.parametrize(
+    ("action", "parameters", "strength"),
+    [
+        ("lab:delay-endpoints", {}, 0.05),
+        ("lab:delay-endpoints", {"delay": "1500"}, 1.5),
+        ("lab:throttle-endpoints", {}, 64_000.0),
+        ("lab:throttle-endpoints", {"kilobytes_per_second": "8"}, 8_000.0),
+    ],
+)
+def test_how_late_and_how_slow_is_said(
+    aws: Aws, cluster: InMemory, action: str, parameters: dict[str, str], strength: float
+) -> None:
+    """In milliseconds and in kilobytes a second; without, by a default."""
+    reach(aws, start(aws, action, **parameters), "running")
+    assert cluster.strength == strength
+
+
 def test_a_fault_ends_by_itself(aws: Aws, cluster: InMemory, server: Server) -> None:
     """After its duration it is undone and completed; neither a stop nor the server's end changes that."""
     identifier = start(aws, "lab:freeze-zone", duration="PT0.1S")
@@ -179,6 +199,11 @@ def test_aiming_at_nothing_fails(aws: Aws) -> None:
         ("lab:lose-zone", {"duration": "P1D"}),
         ("lab:lose-zone", {"length": "PT1S"}),
         ("aws:rds:failover-db-cluster", {"duration": "PT1S"}),
+        ("lab:lose-reader", {"duration": "PT0S"}),
+        ("lab:cut-endpoints", {"delay": "50"}),
+        *(("lab:delay-endpoints", {"delay": value}) for value in ("", "0", "-1", "5.5", "60001", "many", "5²", " 5")),
+        ("lab:throttle-endpoints", {"kilobytes_per_second": "0"}),
+        ("lab:throttle-endpoints", {"kilobytes_per_second": "1" * 5000}),
         ("aws:rds:reboot-db-instances", {"forceFailover": "yes"}),
     ],
 )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from lab.control import Role, WrongState
+from lab.api import serve
+from lab.control import Role, Setup, WrongState
+from tests.lab.api.cluster import InMemory
+from tests.lab.api.conftest import IDENTITY, Aws
 
 if TYPE_CHECKING:
     from lab.api import Server
-    from tests.lab.api.cluster import InMemory
-    from tests.lab.api.conftest import Aws
 
 CLUSTER_ARN = "arn:aws:rds:us-east-1:123456789012:cluster:lab"
 
@@ -47,6 +49,103 @@ def test_the_cluster_is_described(aws: Aws) -> None:
         (each["DBInstanceIdentifier"], each["IsClusterWriter"], each["PromotionTier"])
         for each in cluster["DBClusterMembers"]
     ] == [("lab-a", True, 1), ("lab-b", False, 2), ("lab-c", False, 3)]
+
+
+def test_how_it_was_set_up_is_told(aws: Aws, cluster: InMemory) -> None:
+    """Encrypted, backed up, protected, logged, with parameters of its own that tell what is in force."""
+    told = shown(aws)
+    assert (told["StorageEncrypted"], told["DeletionProtection"], told["BackupRetentionPeriod"]) == (True, True, 7)
+    assert told["KmsKeyId"].startswith("arn:aws:kms:")
+    assert told["EnabledCloudwatchLogsExports"] == ["postgresql"]
+    assert told["IAMDatabaseAuthenticationEnabled"] is False
+    group = told["DBClusterParameterGroup"]
+    (described,) = aws.rds.describe_db_cluster_parameter_groups(DBClusterParameterGroupName=group)[
+        "DBClusterParameterGroups"
+    ]
+    assert (group, described["DBParameterGroupFamily"]) == ("lab-parameters", "aurora-postgresql17")
+    assert parameters(aws) == {**cluster.parameters(), "rds.force_ssl": "1"}
+    first = instance(aws, "lab-a")
+    assert first["AutoMinorVersionUpgrade"] is True
+    assert first["PubliclyAccessible"] is False
+    assert first["PerformanceInsightsEnabled"] is True
+    assert first["CACertificateIdentifier"].startswith("rds-ca-")
+    assert first["DBParameterGroups"][0]["ParameterApplyStatus"] == "in-sync"
+    assert first["StorageEncrypted"] is True
+
+
+def test_a_cluster_that_was_set_up_badly_says_so() -> None:
+    """The APIs tell of a defective lab what is so."""
+    how = Setup(encrypted=False, tls_required=False, deletion_protection=False, backup_retention_days=0)
+    with closing(serve(InMemory(how=how), host="127.0.0.1", port=0, identity=IDENTITY)) as up:
+        aws = Aws(up.url)
+        told = shown(aws)
+        assert (told["StorageEncrypted"], told["DeletionProtection"], told["BackupRetentionPeriod"]) == (
+            False,
+            False,
+            0,
+        )
+        assert "KmsKeyId" not in told
+        assert instance(aws, "lab-a")["StorageEncrypted"] is False
+        assert parameters(aws)["rds.force_ssl"] == "0"
+
+
+def test_what_the_apis_alone_tell_can_be_changed(aws: Aws) -> None:
+    """It shows at once, of instances too."""
+    changed = aws.rds.modify_db_cluster(
+        DBClusterIdentifier="lab",
+        DeletionProtection=False,
+        BackupRetentionPeriod=14,
+        EnableIAMDatabaseAuthentication=True,
+        CloudwatchLogsExportConfiguration={"EnableLogTypes": ["instance"], "DisableLogTypes": ["postgresql"]},
+        ApplyImmediately=True,
+    )["DBCluster"]
+    for told in (changed, shown(aws)):
+        assert told["DeletionProtection"] is False
+        assert told["BackupRetentionPeriod"] == 14
+        assert told["IAMDatabaseAuthenticationEnabled"] is True
+        assert told["EnabledCloudwatchLogsExports"] == ["instance"]
+    assert instance(aws, "lab-b")["EnabledCloudwatchLogsExports"] == ["instance"]
+    aws.rds.modify_db_cluster(DBClusterIdentifier="lab", BackupRetentionPeriod=7)
+    assert (shown(aws)["BackupRetentionPeriod"], shown(aws)["DeletionProtection"]) == (7, False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"BackupRetentionPeriod": 0}, "InvalidParameterValue"),
+        ({"BackupRetentionPeriod": 36}, "InvalidParameterValue"),
+        ({"NewDBClusterIdentifier": "other"}, "InvalidParameterCombination"),
+        ({"EngineVersion": "18.1"}, "InvalidParameterCombination"),
+        ({"CloudwatchLogsExportConfiguration": {"EnableLogTypes": ["slowquery"]}}, "InvalidParameterCombination"),
+    ],
+)
+def test_what_the_lab_cannot_change_is_refused_whole(aws: Aws, asked: dict[str, Any], code: str) -> None:
+    """Nothing of it is done, and the cluster is still there."""
+    with pytest.raises(ClientError) as refused:
+        aws.rds.modify_db_cluster(DBClusterIdentifier="lab", DeletionProtection=False, **asked)
+    assert refused.value.response["Error"]["Code"] == code
+    assert shown(aws)["DeletionProtection"] is True
+
+
+def test_the_lab_s_parameters_are_what_is_in_force(aws: Aws) -> None:
+    """They are not changed by saying so; other groups are moto's."""
+    change = {"ParameterName": "statement_timeout", "ParameterValue": "1", "ApplyMethod": "immediate"}
+    with pytest.raises(ClientError, match="InvalidDBParameterGroupState"):
+        aws.rds.modify_db_cluster_parameter_group(DBClusterParameterGroupName="lab-parameters", Parameters=[change])
+    with pytest.raises(ClientError, match="InvalidDBParameterGroupState"):
+        aws.rds.delete_db_cluster_parameter_group(DBClusterParameterGroupName="lab-parameters")
+    aws.rds.create_db_cluster_parameter_group(
+        DBClusterParameterGroupName="other", DBParameterGroupFamily="aurora-postgresql17", Description="another"
+    )
+    aws.rds.modify_db_cluster_parameter_group(DBClusterParameterGroupName="other", Parameters=[change])
+    aws.rds.delete_db_cluster_parameter_group(DBClusterParameterGroupName="other")
+
+
+def parameters(aws: Aws) -> dict[str, str]:
+    """What the cluster's parameter group tells."""
+    group = shown(aws)["DBClusterParameterGroup"]
+    found = aws.rds.describe_db_cluster_parameters(DBClusterParameterGroupName=group)["Parameters"]
+    return {each["ParameterName"]: each["ParameterValue"] for each in found}
 
 
 def test_instances_are_described(aws: Aws) -> None:
