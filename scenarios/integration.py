@@ -37,7 +37,7 @@ MISTAKE = Pattern(
 )
 """A statement that fails in the same way however often it is tried (22012)."""
 
-CONTENTION = Demand(extra=(MISTAKE,), rate_per_s=5, transfers_per_s=100, accounts=12)
+CONTENTION = Demand(extra=(MISTAKE,), rate_per_s=5, transfers_per_s=100, accounts=24)
 """So few accounts that transfers meet, and serialization failures (40001) are sure to come."""
 
 
@@ -48,12 +48,12 @@ def _transfers(fault_name: str, story: str, fault: faults.Fault) -> Scenario:
 TRANSFERS = (
     _transfers(
         "transfers through a managed failover",
-        "money is moved between a dozen accounts while the control plane promotes the next reader",
+        "money is moved between two dozen accounts while the control plane promotes the next reader",
         faults.managed_failover(),
     ),
     _transfers(
         "transfers through a writer crash",
-        "money is moved between a dozen accounts while the writer's database process is killed",
+        "money is moved between two dozen accounts while the writer's database process is killed",
         faults.writer_crash,
     ),
 )

@@ -42,8 +42,8 @@ PASSING = frozenset(
 class RetryPolicy:
     """How often and how soon; pauses are drawn between 0 and a bound that doubles (full jitter, as AWS advises).
 
-    The budget lets every tenth request be repeated in the long run, and `budget_reserve` more in a burst: enough for
-    each of eight connections to be lost at once, which is what a failover does to a pool.
+    The budget lets every tenth request be repeated in the long run, conflicts apart, and `budget_reserve` more in a
+    burst: enough for each of eight connections to be lost at once, which is what a failover does to a pool.
     """
 
     attempts: int = 3
@@ -101,10 +101,16 @@ async def repeated(
 
 
 class _Unaffordable(stop_base):
-    """The last of the conditions: a token is spent only where nothing else speaks against another attempt."""
+    """The last of the conditions: a token is spent only where nothing else speaks against another attempt.
+
+    A conflict costs none: the server answered at once and asked for another try, and there are only `attempts` of
+    them. The budget is against asking a server again and again that cannot answer.
+    """
 
     def __init__(self, budget: RetryBudget) -> None:
         self._budget = budget
 
-    def __call__(self, retry_state: RetryCallState) -> bool:  # noqa: ARG002 - tenacity's signature
-        return not self._budget.spend()
+    def __call__(self, retry_state: RetryCallState) -> bool:
+        attempt: Attempt | None = retry_state.outcome.result() if retry_state.outcome else None
+        is_conflict = attempt is not None and attempt.ending.code in CONFLICTS
+        return not (is_conflict or self._budget.spend())

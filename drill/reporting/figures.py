@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from drill.verdict import Figure
 
-_UNITS = {"_s": "s", "_ms": "ms", "_pct": "%"}
+_UNITS = {"_per_s": "/s", "_s": " s", "_ms": " ms", "_pct": " %", "_erlang": " erlang", "_bytes": ""}
+"""How a unit at the end of a name stands behind the figure; the first that fits."""
 
 
 def seconds(value: float) -> str:
@@ -27,11 +28,23 @@ def span(value: float) -> str:
 
 
 def measurement(name: str, value: Figure) -> str:
-    """Spell a figure whose name carries its unit: recovery_time_s, 2.58 -> "recovery time 2.58 s"."""
-    suffix = next((each for each in _UNITS if name.endswith(each)), "")
+    """Spell a figure whose name carries its unit: recovery_time_s, 2.58 -> "recovery time 2.58 s".
+
+    A rate is spelled as people do: answers_per_s, 188 -> "answers 188/s".
+    """
+    suffix, unit = next((each for each in _UNITS.items() if name.endswith(each[0])), ("", ""))
     words = name.removesuffix(suffix).replace("_", " ")
     if value is None or not math.isfinite(value):
         return f"{words} not measured"
-    if isinstance(value, int):
-        return f"{words} {value:,} {_UNITS.get(suffix, '')}".rstrip()
-    return f"{words} {seconds(value)} {_UNITS.get(suffix, '')}".rstrip()
+    if suffix == "_bytes":
+        return f"{words} {size(value)}"
+    return f"{words} {value:,}{unit}" if isinstance(value, int) else f"{words} {seconds(value)}{unit}"
+
+
+def size(value: float) -> str:
+    """Spell bytes, in powers of 1000: "512 B", "8.2 kB", "13 MB"."""
+    for unit in ("B", "kB", "MB"):
+        if abs(value) < 1000:
+            return f"{value:.1f}".removesuffix(".0") + f" {unit}"
+        value /= 1000
+    return f"{value:,.1f}".removesuffix(".0") + " GB"

@@ -77,12 +77,13 @@ def described(target: Aurora) -> list[Row]:
         )
         instances = {each["DBInstanceIdentifier"]: each for page in pages for each in page["DBInstances"]}
     group = cluster.get("DBClusterParameterGroup")
+    groups = [each.get("VpcSecurityGroupId", "") for each in cluster.get("VpcSecurityGroups", ())]
     # Left out where there is none, and then it is no secret that there is none.
     cluster.setdefault("EnabledCloudwatchLogsExports", [])
     asked = {"Region": target.session.region_name, "EndpointUrl": target.endpoint_url}
     rows = [
         *_rows(CLUSTER, asked),
-        *_rows(CLUSTER, _chosen(cluster, OF_CLUSTER)),
+        *_rows(CLUSTER, {**_chosen(cluster, OF_CLUSTER), "VpcSecurityGroups": groups}),
         *_rows(PARAMETERS, _parameters(target, group) if group else {}),
     ]
     for member in sorted(cluster["DBClusterMembers"], key=lambda each: each["DBInstanceIdentifier"]):

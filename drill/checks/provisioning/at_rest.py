@@ -55,6 +55,7 @@ def _mend(described: Described) -> tuple[str, ...]:
         f" {option} {value}"
         for option, value in (
             ("--db-subnet-group-name", described.get(CLUSTER, "DBSubnetGroup")),
+            ("--vpc-security-group-ids", (described.get(CLUSTER, "VpcSecurityGroups") or "").replace(",", " ")),
             ("--db-cluster-parameter-group-name", described.get(CLUSTER, "DBClusterParameterGroup")),
         )
         if value

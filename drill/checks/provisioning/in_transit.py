@@ -83,11 +83,15 @@ class _Seen:
 
     def bare(self) -> list[str]:
         """Connections that were opened as an application would, and are not encrypted."""
-        return [f"connections through {word(sorted(self.unencrypted))} are not encrypted"] if self.unencrypted else []
+        return (
+            [f"connections through {word(self._ordered(self.unencrypted))} are not encrypted"]
+            if self.unencrypted
+            else []
+        )
 
     def open(self) -> list[str]:
         """Endpoints that talk to whoever wants no TLS."""
-        return [f"{word(sorted(self.accepting))} let clients in without TLS"] if self.accepting else []
+        return [f"{word(self._ordered(self.accepting))} let clients in without TLS"] if self.accepting else []
 
     def unforced(self) -> list[str]:
         """The parameter that makes them refuse."""
@@ -99,7 +103,7 @@ class _Seen:
         trusting = [each for each in self.endpoints if not (self.stranger.get(each) or "").startswith(REFUSED)]
         missing = []
         if self.silent:
-            missing.append(f"{word(sorted(self.silent))} did not answer")
+            missing.append(f"{word(self._ordered(self.silent))} did not answer")
         if self.sslmode != VERIFIES:
             missing.append(
                 f"we did not verify who answers (sslmode {self.sslmode or 'unknown'}): name ca_bundle in drill.toml"
@@ -111,6 +115,10 @@ class _Seen:
         if self.forced is None:
             missing.append("the parameter group does not tell rds.force_ssl")
         return missing
+
+    def _ordered(self, chosen: frozenset[str]) -> list[str]:
+        """As they were tried; what was not pinged, last."""
+        return sorted(chosen, key=lambda each: (self.endpoints.index(each) if each in self.endpoints else 99, each))
 
     def _said(self, endpoint: str) -> str:
         return self.plaintext.get(endpoint) or "nobody tried"

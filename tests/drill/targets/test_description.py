@@ -67,12 +67,19 @@ def test_a_change_is_seen(aurora: Aurora) -> None:
 
 def test_what_aws_leaves_out_is_not_made_up(aurora: Aurora) -> None:
     """No exported log is none, which AWS says by silence; all else that it leaves out is not known."""
-    cluster = {"DBClusterIdentifier": "lab", "Status": "available", "DBClusterMembers": []}
+    groups = [{"VpcSecurityGroupId": "sg-2", "Status": "active"}, {"VpcSecurityGroupId": "sg-1", "Status": "active"}]
+    cluster = {
+        "DBClusterIdentifier": "lab",
+        "Status": "available",
+        "DBClusterMembers": [],
+        "VpcSecurityGroups": groups,
+    }
     with Stubber(aurora.rds) as aws:
         aws.add_response("describe_db_clusters", {"DBClusters": [cluster]})
         aws.add_response("describe_db_instances", {"DBInstances": []})
         found = told(aurora)
     assert found["cluster", "EnabledCloudwatchLogsExports"] == ""
+    assert found["cluster", "VpcSecurityGroups"] == "sg-1,sg-2"
     assert found["cluster", "KmsKeyId"] is None
     assert found["cluster", "StorageEncrypted"] is None
     assert {subject for subject, _ in found} == {"cluster"}

@@ -28,6 +28,8 @@ SOUND: Said = {
         "DeletionProtection": "true",
         "EnabledCloudwatchLogsExports": "instance,postgresql",
         "DBClusterParameterGroup": "orders-parameters",
+        "DBSubnetGroup": "private",
+        "VpcSecurityGroups": "sg-1,sg-2",
     },
     "parameters": {"rds.force_ssl": "1"},
     "client": {"sslmode": "verify-full"},

@@ -43,7 +43,10 @@ def test_storage_that_is_not_encrypted_breaks_it(subject: str) -> None:
         *["aws rds create-db-instance"] * 2,
     ]
     assert "--kms-key-id" in verdict.evidence[3]
-    assert "--db-cluster-parameter-group-name orders-parameters" in verdict.evidence[3]
+    assert (
+        "--db-subnet-group-name private --vpc-security-group-ids sg-1 sg-2 "
+        "--db-cluster-parameter-group-name orders-parameters" in verdict.evidence[3]
+    )
 
 
 def test_encryption_that_is_not_told_is_undecided() -> None:
@@ -75,6 +78,12 @@ def test_an_endpoint_that_takes_plaintext_breaks_it() -> None:
         "aws rds modify-db-cluster-parameter-group --db-cluster-parameter-group-name orders-parameters "
         "--parameters 'ParameterName=rds.force_ssl,ParameterValue=1,ApplyMethod=immediate' --region eu-west-1"
     )
+
+
+def test_endpoints_are_named_as_they_were_tried() -> None:
+    """The shared ones first."""
+    verdict = judge(encrypted_in_transit(), inspected({"plaintext": dict.fromkeys(ENDPOINTS, "accepted")}))
+    assert verdict.because == "writer, reader, one and two let clients in without TLS"
 
 
 def test_a_connection_without_tls_breaks_it() -> None:
