@@ -18,7 +18,7 @@ from drill.probes.progress import Progress
 class ApplicationWitness:
     """A `drill.experiment.Witness` that also keeps what an application recorded, and what is true when it has stopped.
 
-    The application's load ends before the probes do. It judges nothing, and nothing waits for it: how long it was
+    It judges nothing, and nothing waits for it: how long it was
     without service is for a check to find.
     """
 
@@ -62,6 +62,7 @@ class _Both:
         return self._probes.progress()
 
     def stop(self) -> pl.DataFrame:
-        """End the application's load, then the probes."""
+        """End the probes, then the load: what a process does when it ends must not look like an outage to the other."""
+        seen = self._probes.stop()
         self._recorded.update(self._load.stop())
-        return self._probes.stop()
+        return seen
