@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 Severity = Literal["blocker", "critical", "normal", "minor", "trivial"]
 
 
-def attach_timeline(path: Path) -> None:
-    """Show the drawing of an experiment; one that was never drawn is left out."""
+def attach_drawing(path: Path) -> None:
+    """Show a drawing of an experiment under its name; one that was never drawn is left out."""
     if path.is_file():
-        allure.attach.file(str(path), name="timeline", attachment_type=allure.attachment_type.SVG)
+        allure.attach.file(str(path), name=path.stem, attachment_type=allure.attachment_type.SVG)
 
 
 def attach_verdict(verdict: Verdict) -> None:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from drill.reporting.records import ExperimentRecord, RunRecord
     from drill.verdict import Verdict
 
-_ARTEFACTS = {"timeline.svg": "timeline", "history.parquet": "history"}
+_ARTEFACTS = {"timeline.svg": "timeline", "ramp.svg": "latency by load", "history.parquet": "history"}
+_OPTIONAL = frozenset({"timeline.svg", "ramp.svg"})
+"""Not every experiment has something to draw."""
 
 
 def write(run: RunRecord, path: Path) -> None:
@@ -106,6 +108,8 @@ def _links(record: ExperimentRecord, folder: Path) -> list[str]:
     for name, words in _ARTEFACTS.items():
         there = record.directory / name
         target = Path(os.path.relpath(there, folder)).as_posix()
+        if not there.exists() and name in _OPTIONAL and (record.directory / "history.parquet").exists():
+            continue
         if not there.exists():
             lines.append(f"No {words}: {target} was not written.")
         elif name.endswith(".svg"):

@@ -51,10 +51,10 @@ def listener() -> Iterator[Listener]:
 
 def test_a_timeline_is_attached_as_svg_if_there_is_one(listener: Listener, tmp_path: Path) -> None:
     """A drawing that was never made is left out."""
-    allure.attach_timeline(tmp_path / "timeline.svg")
+    allure.attach_drawing(tmp_path / "timeline.svg")
     assert listener.attached == {}
     (tmp_path / "timeline.svg").write_text("<svg/>")
-    allure.attach_timeline(tmp_path / "timeline.svg")
+    allure.attach_drawing(tmp_path / "timeline.svg")
     assert listener.attached == {"timeline": (str(tmp_path / "timeline.svg"), "image/svg+xml")}
 
 
@@ -82,6 +82,6 @@ def test_labels_are_set_on_the_running_test(listener: Listener) -> None:
 
 def test_without_allure_nothing_happens(tmp_path: Path) -> None:
     """No listener, no error."""
-    allure.attach_timeline(tmp_path)
+    allure.attach_drawing(tmp_path)
     allure.attach_verdict(survived(0))
     allure.label(epic="e", feature="f", story="s")
