@@ -26,8 +26,8 @@ DELAY_MS = 50
 
 # About 50 ms of one core each, so that all have ended soon after they were told to go.
 NEIGHBOURS_QUERY = "SELECT count(*) FROM generate_series(1, 100000) AS n WHERE md5(n::text) LIKE 'a%'"
-NEIGHBOURS = 4 * (os.cpu_count() or 2)
-"""Four for each core that we know of; on AWS the server's are others, and twice as large a number does no harm."""
+NEIGHBOURS = 10 * (os.cpu_count() or 2)
+"""Ten for each core that we know of; on AWS the server's are others, and twice as large a number does no harm."""
 
 
 def _more_often(**weights: float) -> Demand:
@@ -116,8 +116,8 @@ SLOWDOWNS = (DROPPED_INDEX, STALE_STATISTICS, NOISY_NEIGHBOUR, NETWORK_LATENCY)
 
 DEGRADATIONS = (*SLOWDOWNS, LAGGING_READER)
 
-RATES = (100, 200, 400, 600, 800, 1000, 1300, 1600)
-STEP_S = 4.0
+RATES = (100, 200, 400, 800, 1200, 1600, 2000, 2500, 3000)
+STEP_S = 3.0
 
 RAMP = LoadScenario(
     name="degradation",

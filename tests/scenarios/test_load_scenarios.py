@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from drill.reporting.run_directory import slug
-from scenarios.availability import AT_REST, RAMPS
+from scenarios.availability import AT_REST, RAMPS, REPLACEMENTS
 from scenarios.connections import CONNECTIONS
 from scenarios.degradation import DEGRADATIONS, RAMP, STALE_STATISTICS
 from scenarios.load_scenario import LoadScenario
@@ -31,9 +31,11 @@ def test_the_scenarios_of_the_requirements_are_there() -> None:
         "noisy neighbour",
         "network latency",
         "lagging reader",
-        "reader loss",
-        "failover and back",
+        "reads and writes at rest",
+        "reads with readers",
+        "reads without readers",
     ]
+    assert [each.fault_name for each in REPLACEMENTS] == ["reader loss", "failover and back"]
     assert (*SLOW_QUERIES, *LOCKS) == TIMEOUTS
 
 
