@@ -8,7 +8,7 @@ READY := .venv/ready
 failover: $(READY) ## break the embedded lab in six ways, and judge how it survives
 	$(BIN)/python -m pytest -m failover
 
-suites: $(READY) ## run every suite on the embedded lab
+suites: $(READY) ## run every suite on the embedded lab; about ten minutes
 	$(BIN)/python -m pytest suites
 
 test: check ## whether we are right: lint, types, contracts, tests
@@ -23,7 +23,7 @@ check: $(READY) ## lint, format, types and import contracts alone
 lab: $(READY) ## start a lab to play with; end it with: .venv/bin/python -m lab down
 	$(BIN)/python -m lab up
 
-sabotage: $(READY) ## see every defective lab turn the failover suite red; about a quarter of an hour
+sabotage: $(READY) ## see every seeded defect turn a suite red; about half an hour
 	$(BIN)/python -m pytest tests -q -m sabotage
 
 clean: ## end every lab, and remove what was made here
