@@ -16,11 +16,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from drill.config import AuroraSettings, load
 from drill.errors import DrillError, TargetError
 from drill.history import READER_ENDPOINT, WRITER_ENDPOINT
+from drill.probes.server import pings
 from drill.targets.aurora import Aurora
 from drill.targets.connect import connect
+from drill.targets.description import described as described_rows
 from drill.targets.postgres import Address
 from drill.targets.rail import ALLOWED, TAG, require_failover, require_login
-from drill.targets.session import DeadlinePassed, ask
+from drill.targets.session import ask
 from drill.targets.target import Topology
 
 UNTRIED = "not tried"
@@ -71,12 +73,15 @@ def _looks(name: str, settings: AuroraSettings, environment: Mapping[str, str]) 
     if not described:
         return
     topology = described[0]
+    yield "rds:DescribeDBClusterParameters", lambda: f"{len(described_rows(target))} settings told"
     yield "rds:DescribeEvents", lambda: f"{len(target.failover_events(datetime.now(UTC)))} failovers just now"
     yield "fis:ListActions", lambda: _faults(target)
     yield "rds:FailoverDBCluster", lambda: f"{UNTRIED}, since it would fail over"
     yield f"tag {TAG}={ALLOWED}", lambda: _tag(target, topology)
     yield "readers", lambda: _readers(topology)
     yield "login and CREATE at the writer", lambda: _login(target, topology)
+    yield "pg_monitor", lambda: _monitors(target)
+    yield "operator", lambda: _operator(target)
     for endpoint in (WRITER_ENDPOINT, READER_ENDPOINT, *(each.identifier for each in topology.members)):
         yield f"reach {endpoint}", partial(_reach, target, endpoint)
     yield "clock", lambda: _clock(target.address(WRITER_ENDPOINT))
@@ -108,19 +113,33 @@ def _login(target: Aurora, topology: Topology) -> str:
     return "granted"
 
 
+def _monitors(target: Aurora) -> str:
+    address = target.address(WRITER_ENDPOINT)
+    ((may,),) = ask(address, "SELECT pg_has_role('pg_monitor', 'USAGE')", deadline_s=5.0)
+    if not may:
+        raise TargetError(
+            f"{address.user} does not see other sessions, so that no culprit could be named; "
+            f"GRANT pg_monitor TO {address.user}"
+        )
+    return "granted"
+
+
+def _operator(target: Aurora) -> str:
+    operator = target.operator()
+    if operator is None:
+        return f"{UNTRIED}: no secret of his; name operator_secret, or operator_gets_in stays undecided"
+    ask(operator, "SELECT 1", deadline_s=5.0)
+    return f"{operator.user} gets in"
+
+
 def _reach(target: Aurora, endpoint: str) -> str:
     address = target.address(endpoint)
     began_s = time.monotonic()
-    try:
-        ((encrypted,),) = ask(
-            address,
-            "SELECT coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false)",
-            deadline_s=5.0,
-        )
-    except (psycopg.Error, DeadlinePassed) as error:
-        raise TargetError(f"{address}: {error}; does the security group let this machine in?") from error
-    tls = "TLS" if encrypted else "no TLS"
-    return f"{address} in {1000 * (time.monotonic() - began_s):.0f} ms, {tls}"
+    (answer,) = pings(address, endpoint).rows(named=True)
+    if answer["server"] is None:
+        raise TargetError(f"{address}: {answer['error']}; does the security group let this machine in?")
+    tls = "TLS" if answer["encrypted"] else "no TLS"
+    return f"{answer['server']} at {address} in {1000 * (time.monotonic() - began_s):.0f} ms, {tls}"
 
 
 def _clock(address: Address) -> str:

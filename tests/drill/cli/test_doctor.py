@@ -11,6 +11,7 @@ from drill.targets.aurora import Aurora
 from lab.api import Server
 from tests.drill.probes.server import Server as Postgres
 from tests.lab.api.cluster import InMemory
+from tests.lab.api.conftest import IDENTITY
 
 
 @pytest.fixture
@@ -22,7 +23,9 @@ def staging(drill_toml: Path, server: Server, aurora: Aurora, postgres: Postgres
     )
     if not postgres.run("SELECT 1 FROM pg_roles WHERE rolname = 'app'"):
         postgres.run("CREATE ROLE app LOGIN")
-    postgres.run("GRANT CREATE ON DATABASE postgres TO app")
+    if not postgres.run(f"SELECT 1 FROM pg_roles WHERE rolname = '{IDENTITY.admin}'"):
+        postgres.run(f"CREATE ROLE {IDENTITY.admin} LOGIN SUPERUSER")
+    postgres.run("GRANT CREATE ON DATABASE postgres TO app", "GRANT pg_monitor TO app")
     return aurora
 
 
@@ -60,7 +63,7 @@ def test_each_thing_that_is_missing_comes_with_its_remedy(
     """One does not hide another."""
     arn = staging.allow_command().split(" --resource-name ")[1].split()[0]
     staging.rds.remove_tags_from_resource(ResourceName=arn, TagKeys=["drill"])
-    postgres.run("REVOKE CREATE ON DATABASE postgres FROM app")
+    postgres.run("REVOKE CREATE ON DATABASE postgres FROM app", "REVOKE pg_monitor FROM app")
     cluster.change("lab-c", port=1)
     try:
         code, lines = looked(drill_toml, capsys)
@@ -68,7 +71,8 @@ def test_each_thing_that_is_missing_comes_with_its_remedy(
         staging.rds.add_tags_to_resource(ResourceName=arn, Tags=[{"Key": "drill", "Value": "allowed"}])
     missing = {what: line for what, line in lines.items() if line.startswith("MISSING")}
     assert code == 1
-    assert set(missing) == {"tag drill=allowed", "login and CREATE at the writer", "reach lab-c"}
+    assert set(missing) == {"tag drill=allowed", "login and CREATE at the writer", "pg_monitor", "reach lab-c"}
+    assert "GRANT pg_monitor TO app" in missing["pg_monitor"]
     assert "aws rds add-tags-to-resource" in missing["tag drill=allowed"]
     assert "GRANT CREATE ON DATABASE postgres TO app" in missing["login and CREATE at the writer"]
     assert "does the security group let this machine in?" in missing["reach lab-c"]
