@@ -23,7 +23,7 @@ def staging(drill_toml: Path, server: Server, aurora: Aurora, postgres: Postgres
     )
     if not postgres.run("SELECT 1 FROM pg_roles WHERE rolname = 'app'"):
         postgres.run("CREATE ROLE app LOGIN")
-    if not postgres.run(f"SELECT 1 FROM pg_roles WHERE rolname = '{IDENTITY.admin}'"):
+    if (IDENTITY.admin,) not in postgres.run("SELECT rolname FROM pg_roles"):
         postgres.run(f"CREATE ROLE {IDENTITY.admin} LOGIN SUPERUSER")
     postgres.run("GRANT CREATE ON DATABASE postgres TO app", "GRANT pg_monitor TO app")
     return aurora
