@@ -9,7 +9,7 @@ from scenarios.load_scenario import LoadScenario, Look
 from scenarios.scenario import Scenario
 
 POOL = 8
-WORKS_S = 0.05
+WORKS_S = 0.1
 ERLANG = 0.85 * POOL
 """Connections in use on average, were the database to answer at once: it cannot be less."""
 

@@ -12,7 +12,7 @@ from drill.checks.moments import Moments
 from drill.checks.outages import Outage, Outages, outages
 from drill.checks.phases import Phases, phases
 from drill.checks.promise import Finding, observation, promise
-from drill.checks.reading import readers_keep_answering
+from drill.checks.reading import readers_keep_answering, writes_go_on
 from drill.checks.recovery import recovered_within
 from drill.checks.redundancy import redundancy_restored
 from drill.checks.split_brain import one_writer_at_a_time
@@ -38,4 +38,5 @@ __all__ = [
     "recovered_within",
     "redundancy_restored",
     "what_was_asked_for_happens",
+    "writes_go_on",
 ]

@@ -17,7 +17,7 @@ from typing import Protocol
 
 import polars as pl
 
-from drill.errors import FaultError, NotSteady
+from drill.errors import FaultError, NotSteady, ProbeError
 from drill.experiment.log import Log, Say
 from drill.faults import Fault, Injection
 from drill.history import Action, Anchor, History, Outcome, typed
@@ -36,7 +36,11 @@ SERVED_AGAIN_S = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadTiming:
-    """How long each stage lasts; seconds. With `recovers` the fault is held until the application is served again."""
+    """How long each stage lasts; seconds.
+
+    With `recovers` the fault is held until the application is served again, with `until_over` until the load has come
+    to its own end, as a ramp does; any other load that ends before the experiment does is an error of ours.
+    """
 
     steady_s: float = 4.0
     steady_deadline_s: float = 30.0
@@ -44,6 +48,7 @@ class LoadTiming:
     after_s: float = 6.0
     recovers: bool = False
     recovery_deadline_s: float = 70.0
+    until_over: bool = False
 
     @property
     def lasts_s(self) -> float:
@@ -52,8 +57,10 @@ class LoadTiming:
         return self.steady_s + self.steady_deadline_s + held_s + self.after_s + ASIDE_S
 
 
-ASIDE_S = 90.0
+ASIDE_S = 180.0
 """What confirming, healing and looking may take beside."""
+FRESH_S = 1.0
+"""A report that is older says nothing of now."""
 
 
 class LoadState(Protocol):
@@ -74,6 +81,10 @@ class LoadState(Protocol):
     @property
     def p95_ms(self) -> float | None:
         """Their latency's 95th percentile."""
+
+    @property
+    def over(self) -> bool:
+        """Whether the load has come to its own end."""
 
 
 class Load(Protocol):
@@ -165,7 +176,7 @@ class LoadExperiment:
     def _await_steady(self, load: Load) -> None:
         try:
             self._await(
-                lambda: _is_served(load.progress()),
+                lambda: self._is_served(load),
                 load,
                 lasting_s=self.timing.steady_s,
                 deadline_s=self.timing.steady_deadline_s + self.timing.steady_s,
@@ -200,10 +211,13 @@ class LoadExperiment:
         since_ns, why = self.now_ns(), "it was not heard of again"
         over = False
         try:
-            self._pass(self.timing.hold_s, load)
+            if self.timing.until_over:
+                self._await(lambda: load.progress().over, load, lasting_s=0, deadline_s=self.timing.hold_s + ASIDE_S)
+            else:
+                self._pass(self.timing.hold_s, load)
             if self.timing.recovers:
                 self._await(
-                    lambda: _is_served(load.progress()) and injection.over(),
+                    lambda: self._is_served(load) and injection.over(),
                     load,
                     lasting_s=SERVED_AGAIN_S,
                     deadline_s=self.timing.recovery_deadline_s - self.timing.hold_s,
@@ -223,6 +237,12 @@ class LoadExperiment:
             code=None if over else why,
             outcome=Outcome.OK if over else Outcome.FAILED,
         )
+
+    def _is_served(self, load: Load) -> bool:
+        """Whether nearly all requests of the last second ended OK; nothing is known of a load that has gone silent."""
+        state = load.progress()
+        fresh = self.now_ns() - state.at_ns <= FRESH_S * 1e9
+        return fresh and state.recent > 0 and state.recent_ok >= SERVED * state.recent
 
     def _await(self, condition: Callable[[], bool], load: Load, *, lasting_s: float, deadline_s: float) -> None:
         """Until the condition has held for so long on end; TimeoutError after the deadline."""
@@ -248,15 +268,13 @@ class LoadExperiment:
     def _tell(self, load: Load, now_ns: int, told_ns: int) -> int:
         """Say now and then how it goes; when it was said last."""
         state = load.progress()
+        if state.over and not self.timing.until_over:
+            raise ProbeError("the load came to its end before the experiment did; what was seen is no whole experiment")
         if now_ns - told_ns < TELL_EVERY_S * 1e9:
             return told_ns
         p95 = "" if state.p95_ms is None else f", p95 {state.p95_ms:,.1f} ms"
         self.say(f"{state.recent:,} requests/s, {state.recent - state.recent_ok} not served{p95}")
         return now_ns
-
-
-def _is_served(state: LoadState) -> bool:
-    return state.recent > 0 and state.recent_ok >= SERVED * state.recent
 
 
 def _together(*found: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:

@@ -25,7 +25,8 @@ class BlastRadius:
 class Stage:
     """The run's own schema, how its application connects, how far a fault may go, and where to note what to undo.
 
-    `patterns` are the names of the access patterns that are under load.
+    `patterns` are the names of the access patterns that are under load. Where the data is not ours but a team's own,
+    nothing in it may be changed.
     """
 
     schema: str
@@ -33,6 +34,7 @@ class Stage:
     journal: Journal
     limits: BlastRadius = field(default_factory=BlastRadius)
     patterns: tuple[str, ...] = ()
+    is_ours: bool = True
 
 
 Staged = Callable[[Stage], Fault]

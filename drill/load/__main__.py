@@ -45,6 +45,7 @@ async def _report(link: Link, driver: Driver) -> None:
     while not driver.over.is_set():
         link.say({"progress": tally.sum_up(time.monotonic_ns()).dump()})
         await asyncio.sleep(REPORT_S)
+    link.say({"progress": tally.sum_up(time.monotonic_ns(), over=True).dump()})
 
 
 if __name__ == "__main__":

@@ -44,9 +44,10 @@ class Driver:
         await asyncio.wait([asking, *others], return_when=asyncio.FIRST_COMPLETED)
         self.over.set()
         for each in (asking, *others):
-            if each.done():
-                each.result()
             each.cancel()
+        for ended in await asyncio.gather(asking, *others, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
         await self._settle()
 
     def stop(self, limit: str | None = None) -> None:

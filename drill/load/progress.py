@@ -15,7 +15,10 @@ _DUE, _COMPLETED, _OUTCOME = 2, 4, 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadProgress:
-    """All requests so far, and those answered in the last second: how many, what share OK, their latency's p95."""
+    """All requests so far, and those answered in the last second: how many, what share OK, their latency's p95.
+
+    `over`: nothing more is asked, since every step of the plan is over.
+    """
 
     at_ns: int = 0
     ok: int = 0
@@ -24,6 +27,7 @@ class LoadProgress:
     recent_ok: int = 0
     p95_ms: float | None = None
     last_ok_ns: int | None = None
+    over: bool = False
 
     def dump(self) -> dict[str, Any]:
         """As JSON knows it."""
@@ -43,7 +47,7 @@ class Tally:
         self._recorder = recorder
         self._from = 0
 
-    def sum_up(self, now_ns: int) -> LoadProgress:
+    def sum_up(self, now_ns: int, *, over: bool = False) -> LoadProgress:
         """How it stands now."""
         recorder = self._recorder
         rows = recorder.requests
@@ -60,4 +64,5 @@ class Tally:
             recent_ok=sum(row[_OUTCOME] == "ok" for row in recent),
             p95_ms=took[int(0.95 * (len(took) - 1))] / 1e6 if took else None,
             last_ok_ns=recorder.last_ok_ns,
+            over=over,
         )

@@ -19,6 +19,10 @@ def factory(name: str) -> Factory:
         raise ConfigError(
             f"application {name!r}: {error}; it must be importable from where pytest is started"
         ) from error
+    except Exception as error:  # whatever a module that is not ours trips over
+        raise ConfigError(
+            f"application {name!r}: {type(error).__name__} while it was imported: {error}; mend the module"
+        ) from error
     if not callable(found):
         raise ConfigError(f"application {name!r}: is no factory; it must be callable with the surroundings")
     factory: Factory = found

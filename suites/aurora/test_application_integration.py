@@ -44,6 +44,7 @@ class TestExpectedLoad:
         """And it is large enough."""
         assert judge(waits_within(timeouts.pool_timeout_s, slack_s=0.5))
 
+    @pytest.mark.usefixtures("shop")
     def test_transactions_are_whole(self, judge):
         """An order has all of its lines, its total is theirs, and it is paid for once."""
         assert judge(invariants_hold())

@@ -47,6 +47,7 @@ class CrowdedOut:
         """The server forgets the crowd: no connection of it stays."""
         assert judge(connections_return_to_baseline(objectives.steady_again))
 
+    @pytest.mark.usefixtures("shop")
     def test_the_data_is_whole(self, judge):
         """Orders have their lines and totals, and nothing is paid for twice."""
         assert judge(invariants_hold())

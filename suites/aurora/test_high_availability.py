@@ -3,6 +3,7 @@
 import pytest
 
 from drill.checks import (
+    control_plane_agrees,
     every_acknowledged_write_survives,
     no_refused_write_appears,
     no_write_is_applied_twice,
@@ -13,6 +14,7 @@ from drill.checks import (
     recovered_within,
     redundancy_restored,
     what_was_asked_for_happens,
+    writes_go_on,
 )
 from drill.checks.load import (
     application_recovers_within,
@@ -28,7 +30,7 @@ from drill.checks.load import (
     reads_are_spread,
     spans_zones,
 )
-from scenarios.availability import AT_REST, CLUSTER, RAMPS, REPLACEMENTS
+from scenarios.availability import AT_REST, CLUSTER, FAILOVER_AND_BACK, RAMPS, READER_LOSS
 
 pytestmark = [pytest.mark.aurora, pytest.mark.phase4]
 
@@ -68,6 +70,7 @@ class TestReads:
         """The writer endpoint leads to who writes, an instance's own to itself."""
         assert judge(endpoints_lead_right())
 
+    @pytest.mark.usefixtures("shop")
     def test_readers_refuse_writes(self, judge):
         """A write that goes astray is refused in words that a program understands (25006)."""
         assert judge(reader_refuses_writes())
@@ -85,23 +88,8 @@ class TestReads:
         assert judge(readers_lag_within(objectives.staleness))
 
 
-@pytest.mark.destructive
-class TestReplacement:
-    """A reader is lost; the writer moves, and moves back at once."""
-
-    @pytest.fixture(scope="class", params=REPLACEMENTS, ids=str)
-    @classmethod
-    def history(cls, request, observe):
-        """Each happens once; every promise judges the same evidence."""
-        return observe(request.param)
-
-    def test_what_was_asked_for_happens(self, judge):
-        """Every failover that the control plane accepted is carried out."""
-        assert judge(what_was_asked_for_happens())
-
-    def test_writes_go_on(self, judge, objectives):
-        """Every client writes again within the recovery time objective."""
-        assert judge(recovered_within(objectives.recovery_time))
+class Replaced:
+    """What is promised whoever is replaced."""
 
     def test_readers_keep_answering(self, judge, objectives):
         """The reader endpoint answers again within the objective."""
@@ -146,6 +134,44 @@ class TestReplacement:
     def test_each_transfer_happens_once(self, judge):
         """What the application was told is done is done, once."""
         assert judge(each_transfer_once())
+
+
+@pytest.mark.destructive
+class TestReaderLoss(Replaced):
+    """A reader is lost."""
+
+    @pytest.fixture(scope="class", params=[READER_LOSS], ids=str)
+    @classmethod
+    def history(cls, request, observe):
+        """It happens once; every promise judges the same evidence."""
+        return observe(request.param)
+
+    def test_writes_go_on(self, judge, objectives):
+        """Who writes hardly notices."""
+        assert judge(writes_go_on(objectives.staleness))
+
+
+@pytest.mark.destructive
+class TestFailoverAndBack(Replaced):
+    """The writer moves, and moves back at once."""
+
+    @pytest.fixture(scope="class", params=[FAILOVER_AND_BACK], ids=str)
+    @classmethod
+    def history(cls, request, observe):
+        """It happens once; every promise judges the same evidence."""
+        return observe(request.param)
+
+    def test_what_was_asked_for_happens(self, judge):
+        """Every failover that the control plane accepted is carried out: somebody else writes in between."""
+        assert judge(what_was_asked_for_happens())
+
+    def test_writes_resume_in_time(self, judge, objectives):
+        """Every client writes again within the recovery time objective, counted from the first failover."""
+        assert judge(recovered_within(objectives.recovery_time))
+
+    def test_control_plane_agrees(self, judge, objectives):
+        """The control plane names, and the cluster endpoint leads to, the instance that really writes."""
+        assert judge(control_plane_agrees(objectives.agreement))
 
 
 class TestScaling:

@@ -36,6 +36,7 @@ class Degraded:
         """Once it is mended, as much is answered as before."""
         assert judge(throughput_returns(share=0.9))
 
+    @pytest.mark.usefixtures("shop")
     def test_the_data_is_whole(self, judge):
         """Slow is not wrong."""
         assert judge(invariants_hold())

@@ -26,6 +26,7 @@ class HeldUp:
         """Who needs nothing of what is held up does not notice."""
         assert judge(others_stay_fast(1000 * objectives.latency_p95, affected=scenario.affected))
 
+    @pytest.mark.usefixtures("shop")
     def test_the_client_outlasts_the_server(self, judge):
         """The server gives up before the client does, so that nothing runs that nobody waits for."""
         assert judge(client_outlasts_server())
@@ -42,6 +43,7 @@ class HeldUp:
         """Soon afterwards it is as if nothing had been."""
         assert judge(steady_again_within(objectives.steady_again, objective_ms=1000 * objectives.latency_p95))
 
+    @pytest.mark.usefixtures("shop")
     def test_a_cancelled_statement_leaves_no_half_transaction(self, judge):
         """Orders have all of their lines, or are not there."""
         assert judge(invariants_hold())

@@ -1,8 +1,8 @@
-"""Whether somebody who only reads noticed."""
+"""Whether somebody who only reads noticed, or somebody who writes."""
 
 import pytest
 
-from drill.checks import readers_keep_answering
+from drill.checks import readers_keep_answering, writes_go_on
 from drill.verdict import Ruling
 from tests.drill.histories import REFUSED, Story, after, before, managed_failover
 
@@ -71,3 +71,13 @@ def test_silent() -> None:
         readers_keep_answering(5)(managed_failover().without(after(5), client="reader-0").told()).ruling
         is Ruling.UNDECIDED
     )
+
+
+def test_writes_go_on() -> None:
+    """An outage of 2.5 s is too long for one who is promised 1 s, and short enough for 5 s."""
+    verdict = writes_go_on(1)(managed_failover().told())
+    assert verdict.ruling is Ruling.BROKEN
+    assert "had no write answered for up to 2.5" in verdict.because
+    assert verdict.measured["write_outage_s"] == pytest.approx(2.5, abs=0.1)
+    assert writes_go_on(5)(managed_failover().told())
+    assert writes_go_on(5)(managed_failover().without(action="write").told()).ruling is Ruling.UNDECIDED
