@@ -2,16 +2,18 @@
 
 examples:
   python -m lab up                          start the lab, print how to reach it
+  python -m lab check                       before that: is anything missing here?
   python -m lab up --name two --json        another one beside it, described as JSON
   python -m lab up --fault-in two-writers   a deliberately defective one
   python -m lab status
   python -m lab logs --zone a
-  python -m lab down
+  python -m lab down                        this one; --all: every one
 """
 
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -91,9 +93,12 @@ def _describe(lab: life.Lab, *, as_json: bool) -> None:
     print(f"  endpoint URL  {lab.endpoint_url}   (region {lab.region}, any credentials)")
     print(f"  writer        {lab.writer}:{lab.port}")
     print(f"  reader        {lab.reader}:{lab.port}")
-    print(f"  TLS           sslmode=verify-full sslrootcert={lab.ca_file}")
-    print(f"  secret        {lab.secret}   in its Secrets Manager")
-    print(f"  aws rds describe-db-clusters --endpoint-url {lab.endpoint_url} --region {lab.region}")
+    print(f"  CA            {lab.ca_file}   (sslmode=verify-full)")
+    print(f"  secret        {lab.secret}   in its Secrets Manager: user, password, database")
+    here = f"--endpoint-url {lab.endpoint_url} --region {lab.region}"
+    print(f"  aws secretsmanager get-secret-value --secret-id {lab.secret} --query SecretString --output text {here}")
+    print(f"  aws rds describe-db-clusters {here}")
+    print(f"  psql {shlex.quote(lab.conninfo)}")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,7 +5,6 @@ Made anew for every lab. Clients verify against `ca.pem` (sslmode=verify-full); 
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,6 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from lab import private
 
 VALID = timedelta(days=365)
 SKEW = timedelta(hours=1)
@@ -49,9 +50,12 @@ def make(folder: Path, *, name: str, hosts: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / "ca.pem").write_bytes(ca.public_bytes(serialization.Encoding.PEM))
     (folder / "server.pem").write_bytes(shown.public_bytes(serialization.Encoding.PEM))
-    descriptor = os.open(folder / "server.key", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
+    private.write(folder / "server.key", key)
+
+
+def shown(folder: Path) -> dict[str, str]:
+    """Where a server finds what it shows to clients, as the forwarders are told it."""
+    return {"certificate": str(folder / "server.pem"), "key": str(folder / "server.key")}
 
 
 def _called(name: str) -> x509.Name:

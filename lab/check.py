@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 
 from lab import layout, programs
 from lab.errors import LabError
 from lab.layout import Layout
-from lab.serve import require_space
+from lab.space import free_bytes, require_space
 
 
 def checks() -> Iterator[tuple[str, str, bool]]:
@@ -48,6 +47,4 @@ def _addresses() -> str:
 def _space() -> str:
     folder = layout.home()
     require_space(folder)
-    while not folder.exists():
-        folder = folder.parent
-    return f"{shutil.disk_usage(folder).free >> 30} GiB free for {layout.home()}"
+    return f"{free_bytes(folder) >> 30} GiB free for {folder}"

@@ -1,8 +1,7 @@
 """What the AWS APIs may ask of the cluster, and what the cluster tells them.
 
 The APIs (lab/api) see a `Cluster` and nothing behind it; the cluster (lab/cluster.py) knows nothing of AWS.
-Every method returns at once: what it starts goes on in the background, as on AWS, and shows in `topology`
-and in the events.
+What a method starts goes on in the background, as on AWS, and shows in `topology` and in the events.
 """
 
 from __future__ import annotations
@@ -104,32 +103,14 @@ class Event:
 Undo = Callable[[], None]
 
 
-class Cluster(Protocol):
-    """The cluster behind the APIs."""
+class Faults(Protocol):
+    """What can be broken; WrongState where there is nothing to break, or it is broken already.
 
-    def topology(self) -> Topology:
-        """The cluster as last seen; cheap, never waits."""
-
-    def setup(self) -> Setup:
-        """How it was set up; never changes."""
-
-    def parameters(self) -> Mapping[str, str]:
-        """The settings of PostgreSQL that `PARAMETERS` names, as the writer has them, or had them last."""
-
-    def subscribe(self, listener: Callable[[Event], None]) -> None:
-        """Tell every later event to the listener, in order, from a thread of the cluster's own."""
-
-    def failover(self, target: str | None) -> None:
-        """Begin to promote `target`, or the promotable reader of the lowest tier; WrongState if it can't be."""
-
-    def reboot(self, instance: str) -> None:
-        """Begin to restart an instance; WrongState if it is not available."""
-
-    def set_tier(self, instance: str, tier: int) -> None:
-        """Give an instance its promotion tier, 0 to 15."""
+    Each begins before it returns, and gives back how to undo what is left of it.
+    """
 
     def crash_writer(self) -> Undo:
-        """SIGKILL the writer's postmaster; calling what is returned undoes what is left of it."""
+        """SIGKILL the writer's postmaster."""
 
     def lose_zone(self) -> Undo:
         """SIGKILL everything in the writer's zone, which stays away until undone."""
@@ -154,3 +135,32 @@ class Cluster(Protocol):
 
     def cut_endpoints(self) -> Undo:
         """Have nothing pass through both endpoints, and nothing closed, until undone."""
+
+
+class Cluster(Protocol):
+    """The cluster behind the APIs."""
+
+    def topology(self) -> Topology:
+        """The cluster as last seen; cheap, never waits."""
+
+    def setup(self) -> Setup:
+        """How it was set up; never changes."""
+
+    def parameters(self) -> Mapping[str, str]:
+        """The settings of PostgreSQL that `PARAMETERS` names, as the writer has them, or had them last."""
+
+    def subscribe(self, listener: Callable[[Event], None]) -> None:
+        """Tell every later event to the listener, in order, from a thread of the cluster's own."""
+
+    def failover(self, target: str | None) -> None:
+        """Begin to promote `target`, or the promotable reader of the lowest tier; WrongState if it can't be."""
+
+    def reboot(self, instance: str) -> None:
+        """Begin to restart an instance; WrongState if it is not available."""
+
+    def set_tier(self, instance: str, tier: int) -> None:
+        """Give an instance its promotion tier, 0 to 15."""
+
+    @property
+    def faults(self) -> Faults:
+        """What can be broken of it."""

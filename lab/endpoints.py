@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from lab.control import Undo, WrongState
+from lab.forwarder.process import Forwarder
 from lab.layout import READER_HOST, WRITER_HOST, Layout
-from lab.zone import Forwarder
 
 BOTH = (WRITER_HOST, READER_HOST)
 
@@ -47,7 +47,7 @@ class Endpoints:
             self._tell()
 
     def pace(self, name: str, value: object, *, hosts: Sequence[str] = BOTH) -> Undo:
-        """Have what is open and what will be carried late, slowly or not at all (see lab/pace.py), until undone.
+        """Have what is open and what will be carried late, slowly or not at all (lab/forwarder/pace.py), until undone.
 
         WrongState where that is so already: one undo would end what the other began.
         """

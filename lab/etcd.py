@@ -1,14 +1,29 @@
-"""What Patroni keeps in etcd, read over etcd's JSON gateway on one kept connection."""
+"""The region's etcd: how it is started, and what Patroni keeps in it, read over its JSON gateway."""
 
 from __future__ import annotations
 
 import base64
 import http.client
 import json
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from lab import programs
 from lab.layout import REGION_HOST, Layout
+
+
+def command(layout: Layout) -> list[str]:
+    """The command that starts the region's etcd; it need not survive a power cut, so it never syncs to disk."""
+    client = f"http://{REGION_HOST}:{layout.ports.etcd}"
+    peer = f"http://{REGION_HOST}:{layout.ports.etcd_peer}"
+    return [
+        str(programs.etcd()),
+        *("--name", "region", "--data-dir", str(layout.folder / "region" / "etcd"), "--unsafe-no-fsync"),
+        *("--listen-client-urls", client, "--advertise-client-urls", client),
+        *("--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", f"region={peer}"),
+        *("--initial-cluster-token", secrets.token_hex(4), "--log-level", "warn"),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +32,6 @@ class Consensus:
 
     leader: str | None
     quorum: frozenset[str]
-    initialized: bool
 
 
 class Etcd:
@@ -35,7 +49,6 @@ class Etcd:
         return Consensus(
             leader=keys.get("leader") or None,
             quorum=frozenset(name for name in (*voters, sync.get("leader") or "") if name),
-            initialized="initialize" in keys,
         )
 
     def release_leader(self) -> None:

@@ -6,11 +6,16 @@
     endpoints    127.0.10.1 writer, 127.0.11.1 reader: the same port as the instances, as on Aurora
     region       127.0.0.1   etcd and the AWS APIs
 
+    lab.json     all of this, with the passwords; `tls` what servers show, and the CA that clients verify it against
+    zone-a ...   data, logs and Patroni's settings of a zone; `region` the same of what is in no zone
+    progress, ready, failed      how far lab.serve has got
+
 Every port is the lab's own, so that labs stand beside each other.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -19,11 +24,13 @@ import socket
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from lab import private
 from lab.errors import LabError, NotRunning, StartFailed
 
 ZONES = "abcdefgh"
 LONGEST_NAME = 61  # with its zone's letter it names an instance, and PostgreSQL cuts names off after 63 bytes
 NAME = rf"[a-zA-Z][a-zA-Z0-9-]{{0,{LONGEST_NAME - 1}}}"
+REGION = "us-east-1"
 REGION_HOST = "127.0.0.1"
 WRITER_HOST = "127.0.10.1"
 READER_HOST = "127.0.11.1"
@@ -48,7 +55,7 @@ def folder_of(name: str) -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:
-    """One zone's addresses: clients reach `postgres`, in TLS; other zones come through the link."""
+    """One zone: its letter, the name of its instance, and the address of everything in it."""
 
     letter: str
     instance: str
@@ -57,7 +64,11 @@ class Zone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Ports of one lab, each the same in every zone: `instance` is where PostgreSQL itself listens, in plain."""
+    """Ports of one lab, each the same in every zone.
+
+    Clients reach `postgres`, in TLS, and other zones the `linked_` ones, through the link; `instance` and `patroni` are
+    where these two listen themselves, in plain. `etcd`, `etcd_peer` and `api` are the region's.
+    """
 
     postgres: int
     instance: int
@@ -134,11 +145,7 @@ class Layout:
 
     def save(self) -> None:
         """Write `lab.json` into the folder, readable by its owner alone."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        described = asdict(self) | {"folder": str(self.folder)}
-        descriptor = os.open(self.folder / "lab.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(described, file, indent=1)
+        private.write(self.folder / "lab.json", json.dumps(asdict(self), indent=1, default=str))
 
     @classmethod
     def load(cls, folder: Path) -> Layout:
@@ -165,6 +172,11 @@ class Layout:
     def hosts(self) -> list[str]:
         """Every address at which clients reach a database."""
         return [WRITER_HOST, READER_HOST, *(zone.host for zone in self.zones)]
+
+    @property
+    def secret(self) -> str:
+        """The name under which Secrets Manager has what applications connect with."""
+        return f"{self.name}/{self.user}"
 
     @property
     def tls_folder(self) -> Path:
@@ -209,7 +221,7 @@ def _is_free(hosts: list[str], port: int) -> bool:
             except PermissionError:
                 return False
             except OSError as error:
-                if error.errno == 99:  # EADDRNOTAVAIL: macOS knows only 127.0.0.1 until told otherwise
+                if error.errno == errno.EADDRNOTAVAIL:  # macOS knows only 127.0.0.1 until told otherwise
                     raise StartFailed(
                         f"the address {host} is not there; the lab gives each zone its own. "
                         f"On macOS: sudo ifconfig lo0 alias {host}"

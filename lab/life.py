@@ -11,7 +11,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,11 @@ import psutil
 from lab import layout as layouts
 from lab import processes, programs, sabotage
 from lab.errors import AlreadyRunning, LabError, NotRunning, StartFailed
-from lab.layout import READER_HOST, REGION_HOST, WRITER_HOST, Layout
+from lab.layout import READER_HOST, REGION, REGION_HOST, WRITER_HOST, Layout
+from lab.space import require_space
 
 START_DEADLINE_S = 120.0
 STOP_DEADLINE_S = 15.0
-REGION = "us-east-1"
 
 _started: dict[Path, subprocess.Popen[bytes]] = {}
 """The labs that this process started; their processes are its children until `down` has waited for them."""
@@ -39,6 +39,8 @@ class Lab:
     endpoint_url: str
     region: str
     cluster: str
+    database: str
+    user: str
     secret: str
     writer: str
     reader: str
@@ -47,13 +49,23 @@ class Lab:
     fault_in: str | None
     started_in_s: float | None = None
 
+    @property
+    def conninfo(self) -> str:
+        """How libpq reaches the writer, but for the password, which is in the secret."""
+        from psycopg.conninfo import make_conninfo  # a third of a second, which only who prints it need wait for
+
+        return make_conninfo(
+            host=self.writer,
+            port=self.port,
+            dbname=self.database,
+            user=self.user,
+            sslmode="verify-full",
+            sslrootcert=str(self.ca_file),
+        )
+
     def as_json(self) -> str:
         """One line of JSON for scripts."""
-        return json.dumps({name: str(value) if isinstance(value, Path) else value for name, value in _fields(self)})
-
-
-def _fields(lab: Lab) -> Iterator[tuple[str, Any]]:
-    return ((name, getattr(lab, name)) for name in Lab.__dataclass_fields__)
+        return json.dumps(asdict(self), default=str)
 
 
 def up(
@@ -69,8 +81,6 @@ def up(
 
     LabError says why not, in one line; then nothing is left behind.
     """
-    from lab.serve import require_space  # with all that a lab consists of; not needed to look at one
-
     defect = sabotage.named(fault_in)
     prefix = programs.as_ordinary_user()
     programs.postgres_bin()
@@ -241,7 +251,9 @@ def _described(layout: Layout, *, started_in_s: float | None = None) -> Lab:
         endpoint_url=f"http://{REGION_HOST}:{layout.ports.api}",
         region=REGION,
         cluster=layout.name,
-        secret=f"{layout.name}/{layout.user}",
+        database=layout.database,
+        user=layout.user,
+        secret=layout.secret,
         writer=WRITER_HOST,
         reader=READER_HOST,
         port=layout.ports.postgres,

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import http.client
 import json
-import secrets
 from typing import Any
 
 import yaml
 
 from lab import programs
-from lab.layout import REGION_HOST, Layout, Zone
+from lab.layout import Layout, Zone
 
 LOOP_WAIT_S = 1
 LEADER_TTL_S = 20  # Patroni accepts no less
@@ -135,16 +134,3 @@ def ask(layout: Layout, zone: Zone, method: str, path: str, body: Any = None, *,
     if not 200 <= response.status < 300:
         raise OSError(f"{method} {path} at {zone.instance}'s Patroni: {response.status} {text.strip()}")
     return text
-
-
-def etcd_command(layout: Layout) -> list[str]:
-    """The command that starts the region's etcd; it need not survive a power cut, so it never syncs to disk."""
-    client = f"http://{REGION_HOST}:{layout.ports.etcd}"
-    peer = f"http://{REGION_HOST}:{layout.ports.etcd_peer}"
-    return [
-        str(programs.etcd()),
-        *("--name", "region", "--data-dir", str(layout.folder / "region" / "etcd"), "--unsafe-no-fsync"),
-        *("--listen-client-urls", client, "--advertise-client-urls", client),
-        *("--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", f"region={peer}"),
-        *("--initial-cluster-token", secrets.token_hex(4), "--log-level", "warn"),
-    ]

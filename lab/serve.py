@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import shutil
 import signal
 import sys
 import threading
@@ -18,9 +17,8 @@ from pathlib import Path
 from lab import processes, sabotage
 from lab.cluster import LabCluster
 from lab.errors import LabError
-from lab.layout import REGION_HOST, Layout
-
-NEEDED_BYTES = 2 << 30
+from lab.layout import REGION, REGION_HOST, Layout
+from lab.space import require_space
 
 
 def main(folder: Path) -> int:
@@ -63,6 +61,8 @@ def _come_up(cluster: LabCluster, going_down: contextlib.ExitStack) -> None:
         importing.join()
         identity = Identity(
             cluster=layout.name,
+            region=REGION,
+            secret=layout.secret,
             database=layout.database,
             user=layout.user,
             password=layout.passwords.application,
@@ -79,18 +79,6 @@ def _import_moto() -> None:
     import moto.rds.models
     import moto.secretsmanager.models
     import moto.server  # noqa: F401 - only to have them
-
-
-def require_space(folder: Path, *, needed_bytes: int = NEEDED_BYTES) -> None:
-    """LabError where a lab would not fit on the disk of the folder, which need not be there yet."""
-    while not folder.exists():
-        folder = folder.parent
-    free = shutil.disk_usage(folder).free
-    if free < needed_bytes:
-        raise LabError(
-            f"{folder} has {free >> 20} MiB free, a lab needs {needed_bytes >> 20}: "
-            "free some, or set LAB_HOME to a folder on another disk"
-        )
 
 
 if __name__ == "__main__":

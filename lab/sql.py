@@ -69,17 +69,31 @@ CREATE OR REPLACE VIEW pg_catalog.pg_settings AS
 """
 
 
-def prepare(layout: Layout, *, host: str) -> None:
+def administer(
+    layout: Layout, zone: Zone, *, database: str = "postgres", deadline_s: int = 2, **how: Any
+) -> psycopg.Connection[tuple[Any, ...]]:
+    """Connect to an instance as the administrator, past the zone's front and in plain."""
+    return psycopg.connect(
+        host=zone.host,
+        port=layout.ports.instance,
+        user="postgres",
+        password=layout.passwords.admin,
+        dbname=database,
+        connect_timeout=deadline_s,
+        **how,
+    )
+
+
+def prepare(layout: Layout, writer: Zone) -> None:
     """Create the application's role and database, and the functions, on the writer; they replicate."""
-    admin = {"host": host, "port": layout.ports.instance, "user": "postgres", "password": layout.passwords.admin}
     user, database = sql.Identifier(layout.user), sql.Identifier(layout.database)
     password = sql.Literal(layout.passwords.application)
-    with psycopg.connect(**admin, dbname="postgres", autocommit=True, connect_timeout=5) as connection:  # type: ignore[arg-type]
+    with administer(layout, writer, deadline_s=5, autocommit=True) as connection:
         # The passwords are long and random: iterating over them would only cost every client milliseconds.
         connection.execute("SET scram_iterations = 16")
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} IN ROLE pg_monitor").format(user, password))
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, user))
-    with psycopg.connect(**admin, dbname=layout.database, connect_timeout=5) as connection:  # type: ignore[arg-type]
+    with administer(layout, writer, database=layout.database, deadline_s=5) as connection:
         connection.execute("SET allow_system_table_mods = on")
         connection.execute(sql.SQL(FUNCTIONS).format(instance=_instance(layout), members=_members(layout)))
         connection.execute(SETTINGS_VIEW)
@@ -97,29 +111,18 @@ def _members(layout: Layout) -> sql.Literal:
 
 def apply_delay(layout: Layout, zone: Zone) -> str:
     """How late an instance applies what it receives as a reader, in PostgreSQL's words."""
-    with _administer(layout, zone) as connection:
+    with administer(layout, zone) as connection:
         ((delay,),) = connection.execute("SHOW recovery_min_apply_delay")
     return str(delay)
 
 
 def parameters(layout: Layout, zone: Zone, names: Sequence[str]) -> dict[str, str]:
     """These settings as they are in force on an instance, in PostgreSQL's base units, as Aurora tells them."""
-    with _administer(layout, zone) as connection:
+    with administer(layout, zone) as connection:
         return dict(connection.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(names)]))
-
-
-def _administer(layout: Layout, zone: Zone) -> psycopg.Connection[tuple[Any, ...]]:
-    return psycopg.connect(
-        host=zone.host,
-        port=layout.ports.instance,
-        user="postgres",
-        password=layout.passwords.admin,
-        dbname="postgres",
-        connect_timeout=2,
-    )
 
 
 def end_sessions(layout: Layout, zone: Zone) -> None:
     """End every session of the application at an instance."""
-    with _administer(layout, zone) as connection:
+    with administer(layout, zone) as connection:
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [layout.user])

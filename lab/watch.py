@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import psycopg
 
+from lab import sql
 from lab.layout import Layout, Zone
 
 INTERVAL_S = 0.1
@@ -85,15 +86,8 @@ class InstanceWatch:
             self._ended.wait(INTERVAL_S)
 
     def _ask(self) -> None:
-        with psycopg.connect(
-            host=self.zone.host,
-            port=self.layout.ports.instance,
-            user="postgres",
-            password=self.layout.passwords.admin,
-            dbname="postgres",
-            application_name="lab control plane",
-            autocommit=True,
-            connect_timeout=2,
+        with sql.administer(
+            self.layout, self.zone, application_name="lab control plane", autocommit=True
         ) as connection:
             while not self._ended.wait(INTERVAL_S):
                 asked_s = time.monotonic()

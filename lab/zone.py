@@ -6,53 +6,17 @@ not cut off with the link.
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import threading
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import psutil
 
-from lab import patroni, processes, programs
+from lab import patroni, private, processes, programs
+from lab.forwarder.process import Forwarder
 from lab.layout import REGION_HOST, Layout, Zone
-
-
-class Forwarder:
-    """A forwarder process, told its routes; a new one is told them all again."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.routes: dict[tuple[str, int], dict[str, Any]] = {}
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start the process and tell it the routes so far."""
-        command = programs.python("lab.forwarder")
-        self.process = processes.start(command, folder=self.folder, log="forwarder.log", stdin=subprocess.PIPE)
-        for route in list(self.routes.values()):
-            self._tell(route)
-
-    def route(self, listen: tuple[str, int], *to: tuple[str, int], **how: Any) -> None:
-        """Lead an address elsewhere, from the next connection on; says nothing where nothing changes."""
-        told = {"listen": listen, "to": to, **how}
-        if self.routes.get(listen) != told:
-            self.routes[listen] = told
-            self._tell(told)
-
-    def is_running(self) -> bool:
-        """Whether the process is there."""
-        return self.process is not None and processes.is_running(self.process)
-
-    def _tell(self, route: dict[str, Any]) -> None:
-        # One that is gone is told everything when it is started again.
-        if self.process and self.process.stdin:
-            with suppress(OSError):
-                self.process.stdin.write(json.dumps(route).encode() + b"\n")
-                self.process.stdin.flush()
 
 
 class ZoneHost:
@@ -160,7 +124,4 @@ class ZoneHost:
         text = patroni.configuration(
             self.layout, self.zone, tier=self.tier, apply_delay=self.apply_delay, hooks=self.hooks
         )
-        self.folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.folder / "patroni.yml", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
+        private.write(self.folder / "patroni.yml", text)

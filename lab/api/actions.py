@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lab.control import Cluster, Undo
+from lab.control import Cluster, Faults, Undo
 
 Begin = Callable[[Cluster, Sequence[str], Mapping[str, str]], Undo | None]
 
@@ -89,7 +89,7 @@ def _wrong_count(most: int) -> Callable[[str], str | None]:
 def _lasting(
     name: str,
     description: str,
-    begin: Callable[[Cluster, Mapping[str, str]], Undo],
+    begin: Callable[[Faults, Mapping[str, str]], Undo],
     **parameters: Parameter,
 ) -> Action:
     duration = Parameter(
@@ -100,17 +100,17 @@ def _lasting(
         description=description,
         target="Clusters",
         resource_type="aws:rds:cluster",
-        begin=lambda cluster, _, given: begin(cluster, given),
+        begin=lambda cluster, _, given: begin(cluster.faults, given),
         parameters={"duration": duration, **parameters},
     )
 
 
-def _delay(cluster: Cluster, given: Mapping[str, str]) -> Undo:
-    return cluster.delay_endpoints(int(given.get("delay", "50")) / 1000)
+def _delay(faults: Faults, given: Mapping[str, str]) -> Undo:
+    return faults.delay_endpoints(int(given.get("delay", "50")) / 1000)
 
 
-def _throttle(cluster: Cluster, given: Mapping[str, str]) -> Undo:
-    return cluster.throttle_endpoints(int(given.get("kilobytes_per_second", "64")) * 1000.0)
+def _throttle(faults: Faults, given: Mapping[str, str]) -> Undo:
+    return faults.throttle_endpoints(int(given.get("kilobytes_per_second", "64")) * 1000.0)
 
 
 ACTIONS: Mapping[str, Action] = {
@@ -136,23 +136,23 @@ ACTIONS: Mapping[str, Action] = {
                 )
             },
         ),
-        _lasting("crash-writer", "Kill the writer's postmaster.", lambda cluster, _: cluster.crash_writer()),
-        _lasting("lose-zone", "Kill everything in the writer's zone.", lambda cluster, _: cluster.lose_zone()),
-        _lasting("freeze-zone", "Stop everything in the writer's zone.", lambda cluster, _: cluster.freeze_zone()),
+        _lasting("crash-writer", "Kill the writer's postmaster.", lambda faults, _: faults.crash_writer()),
+        _lasting("lose-zone", "Kill everything in the writer's zone.", lambda faults, _: faults.lose_zone()),
+        _lasting("freeze-zone", "Stop everything in the writer's zone.", lambda faults, _: faults.freeze_zone()),
         _lasting(
             "partition-zone",
             "Cut the writer's zone off from the others and from consensus, but not from its clients.",
-            lambda cluster, _: cluster.partition_zone(),
+            lambda faults, _: faults.partition_zone(),
         ),
         _lasting(
             "lose-reader",
             "Kill everything in the zone of the reader of the lowest promotion tier.",
-            lambda cluster, _: cluster.lose_reader(),
+            lambda faults, _: faults.lose_reader(),
         ),
         _lasting(
             "lag-reader",
             "Have the reader of the lowest promotion tier receive and answer, and apply nothing.",
-            lambda cluster, _: cluster.lag_reader(),
+            lambda faults, _: faults.lag_reader(),
         ),
         _lasting(
             "delay-endpoints",
@@ -175,7 +175,7 @@ ACTIONS: Mapping[str, Action] = {
             "cut-endpoints",
             "Have nothing pass through the writer and the reader endpoint, and close nothing; what was sent meanwhile"
             " arrives afterwards.",
-            lambda cluster, _: cluster.cut_endpoints(),
+            lambda faults, _: faults.cut_endpoints(),
         ),
     )
 }

@@ -32,7 +32,7 @@ class _ReadOff:
         """Drop it: what moto believes of it is not so."""
 
 
-class LabCluster(DBCluster):  # type: ignore[misc]  # mypy skips moto
+class ClusterModel(DBCluster):  # type: ignore[misc]  # mypy skips moto
     """The lab's cluster; members are told in the cluster's own order."""
 
     def __init__(self, seen: Seen, backend: RDSBackend, **settings: Any) -> None:
@@ -60,7 +60,7 @@ class LabCluster(DBCluster):  # type: ignore[misc]  # mypy skips moto
         ]
 
 
-class LabInstance(DBInstanceClustered):  # type: ignore[misc]  # mypy skips moto
+class InstanceModel(DBInstanceClustered):  # type: ignore[misc]  # mypy skips moto
     """One of its instances."""
 
     def __init__(self, seen: Seen, first: Instance, backend: RDSBackend, **settings: Any) -> None:
@@ -84,7 +84,7 @@ class LabInstance(DBInstanceClustered):  # type: ignore[misc]  # mypy skips moto
     performance_insights_enabled = True
 
 
-class LabParameterGroup(DBClusterParameterGroup):  # type: ignore[misc]  # mypy skips moto
+class ParameterGroupModel(DBClusterParameterGroup):  # type: ignore[misc]  # mypy skips moto
     """The cluster's parameters, with the values that are in force."""
 
     def __init__(self, seen: Seen, backend: RDSBackend, **settings: Any) -> None:

@@ -9,7 +9,7 @@ from moto.rds.exceptions import InvalidParameterCombination, InvalidParameterVal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lab.api.models import LabCluster
+    from lab.api.models import ClusterModel
 
 # moto hands a request's parameters over by the names that Python would give them.
 _ATTRIBUTES = {
@@ -25,7 +25,7 @@ _SAID = {"db_cluster_identifier", "apply_immediately"}
 _KINDS_OF_LOGS = {"postgresql", "instance", "iam-db-auth-error"}
 
 
-def modify(cluster: LabCluster, asked: Mapping[str, Any]) -> None:
+def modify(cluster: ClusterModel, asked: Mapping[str, Any]) -> None:
     """Change all of it or nothing, as AWS does; moto would take the cluster away before it looks what is wrong."""
     given = {name: value for name, value in asked.items() if value is not None and name not in _SAID}
     strange = sorted(set(given) - set(_ATTRIBUTES) - {_LOGS})
@@ -40,7 +40,7 @@ def modify(cluster: LabCluster, asked: Mapping[str, Any]) -> None:
     cluster.enabled_cloudwatch_logs_exports = exports
 
 
-def _exports(cluster: LabCluster, asked: Mapping[str, list[str]]) -> list[str]:
+def _exports(cluster: ClusterModel, asked: Mapping[str, list[str]]) -> list[str]:
     on, off = set(asked.get("EnableLogTypes") or ()), set(asked.get("DisableLogTypes") or ())
     if unknown := sorted((on | off) - _KINDS_OF_LOGS):
         raise InvalidParameterCombination(f"aurora-postgresql has no logs of type {', '.join(unknown)}.")

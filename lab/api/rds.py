@@ -20,7 +20,7 @@ from moto.rds.exceptions import (
 from moto.rds.responses import RDSResponse
 
 from lab.api import events
-from lab.api.models import LabCluster, LabInstance, LabParameterGroup
+from lab.api.models import ClusterModel, InstanceModel, ParameterGroupModel
 from lab.api.modify import modify
 from lab.api.refusal import refusal, wrong_cluster, wrong_instance
 from lab.control import WrongState
@@ -45,7 +45,7 @@ class LabRDS(RDSResponse):  # type: ignore[misc]  # mypy skips moto
     def failover_db_cluster(self) -> ActionResult:
         """Begin to move the writer, and answer at once."""
         cluster = self.backend.describe_db_clusters(self.params["DBClusterIdentifier"])[0]
-        if not isinstance(cluster, LabCluster):
+        if not isinstance(cluster, ClusterModel):
             return super().failover_db_cluster()
         wanted = self.params.get("TargetDBInstanceIdentifier")
         target = None if wanted is None else self._instance(wanted).first.identifier
@@ -65,7 +65,7 @@ class LabRDS(RDSResponse):  # type: ignore[misc]  # mypy skips moto
     def reboot_db_instance(self) -> ActionResult:
         """Begin to restart an instance, and answer at once."""
         instance = self._instance(self.params["DBInstanceIdentifier"], ours=False)
-        if not isinstance(instance, LabInstance):
+        if not isinstance(instance, InstanceModel):
             return super().reboot_db_instance()
         if self.params.get("ForceFailover"):
             raise InvalidParameterCombination(
@@ -87,7 +87,7 @@ class LabRDS(RDSResponse):  # type: ignore[misc]  # mypy skips moto
     def modify_db_instance(self) -> ActionResult:
         """Give an instance its promotion tier; moto keeps whatever else is modified."""
         instance = self._instance(self.params["DBInstanceIdentifier"], ours=False)
-        if not isinstance(instance, LabInstance):
+        if not isinstance(instance, InstanceModel):
             return super().modify_db_instance()
         if self.params.get("NewDBInstanceIdentifier"):
             raise wrong_instance("The lab's instances keep their names while it runs.")
@@ -108,7 +108,7 @@ class LabRDS(RDSResponse):  # type: ignore[misc]  # mypy skips moto
     def modify_db_cluster(self) -> ActionResult:
         """Change what the APIs alone tell of the cluster; what would change the cluster itself is refused."""
         cluster = self.backend.describe_db_clusters(self.params["DBClusterIdentifier"])[0]
-        if not isinstance(cluster, LabCluster):
+        if not isinstance(cluster, ClusterModel):
             return super().modify_db_cluster()
         with self.lock:
             modify(cluster, self.params)
@@ -163,7 +163,7 @@ class LabRDS(RDSResponse):  # type: ignore[misc]  # mypy skips moto
     def _instance(self, name: str, *, ours: bool = True) -> Any:
         """Find the instance of that name or ARN; with `ours`, only if the lab's cluster has it."""
         instance = self.backend.describe_db_instances(name)[0]
-        if ours and not isinstance(instance, LabInstance):
+        if ours and not isinstance(instance, InstanceModel):
             raise wrong_instance(f"DBInstance {name} is no member of the cluster.")
         return instance
 
@@ -174,9 +174,9 @@ def _refusing(action: str) -> Callable[[LabRDS], ActionResult]:
     def refuse(self: LabRDS) -> ActionResult:
         cluster = self.backend.clusters.get(self.params.get("DBClusterIdentifier", ""))
         instance = self.backend.databases.get(self.params.get("DBInstanceIdentifier", ""))
-        if isinstance(instance, LabInstance):
+        if isinstance(instance, InstanceModel):
             raise wrong_instance(f"The lab does not {action.replace('_', ' ')}; `python -m lab down` ends it.")
-        if isinstance(cluster, LabCluster):
+        if isinstance(cluster, ClusterModel):
             raise wrong_cluster(f"The lab does not {action.replace('_', ' ')}; its instances live as long as it does.")
         return getattr(RDSResponse, action)(self)
 
@@ -188,7 +188,7 @@ def _keeping(action: str) -> Callable[[LabRDS], ActionResult]:
 
     def refuse(self: LabRDS) -> ActionResult:
         group = self.backend.db_cluster_parameter_groups.get(self.params.get("DBClusterParameterGroupName", ""))
-        if isinstance(group, LabParameterGroup):
+        if isinstance(group, ParameterGroupModel):
             raise RDSClientError(
                 "InvalidDBParameterGroupState",
                 f"The lab does not {action.replace('_', ' ')}; it tells what is in force.",

@@ -11,7 +11,7 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.rds.models import RDSBackend, rds_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
-from lab.api.models import LabCluster, LabInstance, LabParameterGroup
+from lab.api.models import ClusterModel, InstanceModel, ParameterGroupModel
 
 if TYPE_CHECKING:
     from lab.api.identity import Identity
@@ -29,7 +29,7 @@ def seed(seen: Seen, identity: Identity) -> RDSBackend:
     key = kms_backends[identity.account][identity.region].describe_key("alias/aws/rds").arn
     tags = [{"Key": name, "Value": value} for name, value in identity.tags.items()]
     topology, setup = seen.topology, seen.cluster.setup()
-    cluster = LabCluster(
+    cluster = ClusterModel(
         seen,
         backend,
         db_cluster_identifier=identity.cluster,
@@ -38,7 +38,9 @@ def seed(seen: Seen, identity: Identity) -> RDSBackend:
         database_name=identity.database,
         master_username=identity.admin,
         master_user_password=uuid.uuid4().hex,  # moto wants one and never shows it; the secret has the real one
-        availability_zones=[identity.region + zone for zone in "abc"],
+        availability_zones=[
+            identity.region + zone for zone in sorted({*"abc", *(each.zone for each in topology.instances)})
+        ],
         db_cluster_parameter_group_name=_parameter_group(seen, backend, identity).name,
         storage_type="aurora",
         allocated_storage=1,
@@ -55,7 +57,7 @@ def seed(seen: Seen, identity: Identity) -> RDSBackend:
         cluster.kms_key_id = None  # moto makes one up where it gets none
     backend.clusters[identity.cluster] = cluster
     for each in topology.instances:
-        backend.databases[each.identifier] = LabInstance(
+        backend.databases[each.identifier] = InstanceModel(
             seen,
             each,
             backend,
@@ -72,8 +74,8 @@ def seed(seen: Seen, identity: Identity) -> RDSBackend:
     return backend
 
 
-def _parameter_group(seen: Seen, backend: RDSBackend, identity: Identity) -> LabParameterGroup:
-    group = LabParameterGroup(
+def _parameter_group(seen: Seen, backend: RDSBackend, identity: Identity) -> ParameterGroupModel:
+    group = ParameterGroupModel(
         seen,
         backend,
         db_cluster_parameter_group_name=f"{identity.cluster}-parameters",
@@ -84,7 +86,7 @@ def _parameter_group(seen: Seen, backend: RDSBackend, identity: Identity) -> Lab
     return group
 
 
-def _secrets(cluster: LabCluster, identity: Identity, key: str) -> None:
+def _secrets(cluster: ClusterModel, identity: Identity, key: str) -> None:
     """Keep one for applications, in the shape of AWS's own for RDS, and the master user's as RDS manages it."""
     for_applications = {
         "engine": "postgres",

@@ -7,13 +7,16 @@ from lab.errors import LabError
 from lab.sabotage import (
     deaf_readers,
     double_apply,
+    duplicate_index,
     false_refusal,
     lossy_replication,
+    missing_index,
     never_promotes,
     no_backups,
     no_deletion_protection,
     no_readers,
     no_rejoin,
+    no_statistics,
     reads_at_the_writer,
     reads_go_back,
     slow_promotion,
@@ -22,6 +25,7 @@ from lab.sabotage import (
     two_writers,
     unencrypted,
     uneven_readers,
+    unused_index,
 )
 from lab.sabotage.none import Sabotage
 
@@ -32,13 +36,16 @@ _ALL: dict[str, Sabotage] = {
     for module in (
         deaf_readers,
         double_apply,
+        duplicate_index,
         false_refusal,
         lossy_replication,
+        missing_index,
         never_promotes,
         no_backups,
         no_deletion_protection,
         no_readers,
         no_rejoin,
+        no_statistics,
         reads_at_the_writer,
         reads_go_back,
         slow_promotion,
@@ -47,6 +54,7 @@ _ALL: dict[str, Sabotage] = {
         two_writers,
         unencrypted,
         uneven_readers,
+        unused_index,
     )
 }
 NAMES = tuple(_ALL)

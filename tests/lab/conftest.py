@@ -12,7 +12,6 @@ import pytest
 
 from lab import life, processes
 from tests.lab.api.conftest import Aws
-from tests.lab.forwarding import address, connect, echo, forwarder, stack  # noqa: F401 - fixtures
 from tests.lab.real import Real
 
 

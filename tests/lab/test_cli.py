@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -147,6 +148,8 @@ def test_status_describes_a_lab(real: Real, capsys: pytest.CaptureFixture[str]) 
     for_people = capsys.readouterr().out
     assert f"the lab {real.lab.name!r} is up" in for_people
     assert f"writer        {real.lab.writer}:{real.lab.port}" in for_people
+    assert f"CA            {real.lab.ca_file}" in for_people
+    assert f"psql {shlex.quote(real.lab.conninfo)}\n" in for_people
     assert main(["status", "--name", real.lab.name, "--json"]) == 0
     for_scripts = capsys.readouterr().out
     assert json.loads(for_scripts)["endpoint_url"] == real.lab.endpoint_url

@@ -63,6 +63,37 @@ def test_the_reader_endpoint_leads_where_it_should_not(defective: Real, shares: 
     assert all(abs(led_to[zone] - share) <= 1 for zone, share in shares.items()), led_to
 
 
+ORDERS = """
+    CREATE SCHEMA shop;
+    CREATE TABLE shop.orders (customer_id int, status text, created_at timestamptz, total_cents int);
+    INSERT INTO shop.orders SELECT n, 'delivered', now(), n FROM generate_series(1, 1000) AS n;
+    CREATE INDEX orders_created ON shop.orders (created_at);
+    CREATE INDEX orders_customer_created ON shop.orders (customer_id, created_at DESC)
+"""
+INDEXES = "SELECT array_agg(relname::text ORDER BY relname) FROM pg_class WHERE relname ~ '^orders_'"
+
+
+@pytest.mark.parametrize(
+    ("defective", "there", "known"),
+    [
+        ("missing-index", ["orders_created"], "{open}"),
+        ("duplicate-index", ["orders_created", "orders_customer_created", "orders_customer_created_again"], "{open}"),
+        ("unused-index", ["orders_created", "orders_customer_created", "orders_total"], "{open}"),
+        ("no-statistics", ["orders_created", "orders_customer_created"], "{delivered}"),
+    ],
+    indirect=["defective"],
+)
+def test_what_is_made_is_not_what_was_asked_for(defective: Real, there: list[str], known: str) -> None:
+    """An index goes, or another one comes; or the first that is known of a column is all that ever will be."""
+    with defective.connect(defective.lab.writer) as client:
+        client.execute(ORDERS)
+        assert client.execute(INDEXES).fetchone() == (there,)
+        client.execute("UPDATE shop.orders SET status = 'open'; ANALYZE shop.orders")
+        found = "SELECT most_common_vals::text FROM pg_stats WHERE schemaname = 'shop' AND attname = 'status'"
+        assert client.execute(found).fetchone() == (known,)
+    defective.await_whole()
+
+
 @pytest.mark.parametrize("defective", ["deaf-readers"], indirect=True)
 def test_deaf_readers_answer_nothing_after_a_failover(defective: Real) -> None:
     """For fifteen seconds, and then they do, on the very same connection."""

@@ -30,6 +30,13 @@ def test_every_way_is_encrypted(real: Real) -> None:
             assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
+def test_what_a_lab_says_of_itself_is_enough(real: Real) -> None:
+    """With the password from the secret; it has none in it itself."""
+    assert real.secret["password"] not in real.lab.conninfo
+    with psycopg.connect(real.lab.conninfo, password=real.secret["password"]) as connection:
+        assert connection.pgconn.ssl_in_use
+
+
 def test_none_lets_anybody_in_without(real: Real) -> None:
     """As Aurora refuses it where rds.force_ssl is 1."""
     for host in ways(real):

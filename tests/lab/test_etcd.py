@@ -98,14 +98,12 @@ def test_the_keys_of_one_cluster_are_its_consensus(gateway: Gateway, etcd: Etcd)
         "/service/lab-2/leader": "lab-2-a",
         "/service/la/leader": "la-a",
     }
-    assert etcd.consensus() == Consensus(
-        leader="lab-b", quorum=frozenset({"lab-a", "lab-b", "lab-c"}), initialized=True
-    )
+    assert etcd.consensus() == Consensus(leader="lab-b", quorum=frozenset({"lab-a", "lab-b", "lab-c"}))
 
 
 def test_nothing_agreed_on_is_no_leader_and_no_quorum(etcd: Etcd) -> None:
     """As before the first instance has come up."""
-    assert etcd.consensus() == Consensus(leader=None, quorum=frozenset(), initialized=False)
+    assert etcd.consensus() == Consensus(leader=None, quorum=frozenset())
 
 
 @pytest.mark.parametrize("sync", ["", "{}", json.dumps({"leader": None, "sync_standby": None})])
@@ -119,7 +117,7 @@ def test_the_leader_key_can_be_taken_away(gateway: Gateway, etcd: Etcd) -> None:
     """And nothing else goes with it."""
     gateway.keys = {"/service/lab/leader": "lab-a", "/service/lab/initialize": "1"}
     etcd.release_leader()
-    assert etcd.consensus() == Consensus(leader=None, quorum=frozenset(), initialized=True)
+    assert etcd.consensus() == Consensus(leader=None, quorum=frozenset())
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ import pytest
 from lab import life, processes
 from lab.errors import AlreadyRunning, LabError, NotRunning, StartFailed
 from lab.layout import Layout
-from lab.serve import require_space
+from lab.space import require_space
 from tests.lab.real import Real
 
 DEADLINE_S = 60.0

@@ -133,6 +133,11 @@ class InMemory:
         """Give it its tier."""
         self.change(instance, tier=tier)
 
+    @property
+    def faults(self) -> InMemory:
+        """What can be done to it, it does itself."""
+        return self
+
     def crash_writer(self) -> Undo:
         """Remember that it was asked for."""
         return self._inject("crash-writer")

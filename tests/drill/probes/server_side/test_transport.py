@@ -16,7 +16,7 @@ from drill.probes.server.ping import pings
 from drill.probes.server.transport import NOBODY, plaintext, strange_authority
 from drill.targets.postgres import Address
 from lab import certificates
-from lab.zone import Forwarder
+from lab.forwarder.process import Forwarder
 from tests.drill.probes.server import LOCKED, Server, free_port, wait_until
 
 Tls = Callable[..., Address]

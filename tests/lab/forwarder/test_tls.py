@@ -15,10 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab import certificates, greeting
+from lab import certificates
+from lab.forwarder import greeting
+from lab.forwarder.process import Forwarder
 from lab.processes import wait_until
-from lab.zone import Forwarder
-from tests.lab.forwarding import DEADLINE_S, Address, Connect, received
+from tests.lab.forwarder.conftest import DEADLINE_S, Address, Connect, received
 
 SSL_REQUEST = pack("!ii", 8, 80877103)
 GSS_REQUEST = pack("!ii", 8, 80877104)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from lab.forwarder.process import Forwarder
 from lab.processes import wait_until
-from lab.zone import Forwarder
 
 Address = tuple[str, int]
 DEADLINE_S = 10.0

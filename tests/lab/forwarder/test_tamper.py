@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.tamper import REFUSAL, Refuser
+from lab.forwarder.tamper import REFUSAL, Refuser
 
 
 def message(kind: bytes, body: bytes) -> bytes:

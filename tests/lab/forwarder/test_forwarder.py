@@ -13,10 +13,10 @@ from typing import Any
 import psutil
 import pytest
 
+from lab.forwarder.process import Forwarder
+from lab.forwarder.tamper import REFUSAL
 from lab.processes import wait_until
-from lab.tamper import REFUSAL
-from lab.zone import Forwarder
-from tests.lab.forwarding import DEADLINE_S, LEAVE, RESET, Address, Connect, Make, leads_to, received
+from tests.lab.forwarder.conftest import DEADLINE_S, LEAVE, RESET, Address, Connect, Make, leads_to, received
 
 
 def test_a_new_route_is_for_new_connections(
