@@ -37,7 +37,7 @@ class Moments:
         injected = history.only(Action.INJECT, outcome=Outcome.OK)
         confirmed = history.only(Action.CONFIRM, outcome=Outcome.OK)
         if injected.is_empty() or confirmed.is_empty():
-            raise Undecided("the fault had no confirmed effect")
+            raise Undecided(f"the fault had no confirmed effect{_why(history)}")
         injected_ns = int(injected["invoked_ns"][0])
         healed = history.only(Action.HEAL, outcome=Outcome.OK)
         running = history.operations.lazy().filter(~pl.col("action").is_in(_AFTERWARDS))
@@ -63,6 +63,12 @@ def calls(history: History, *actions: Action, endpoint: str) -> pl.LazyFrame:
 def acknowledged(operations: pl.LazyFrame) -> pl.LazyFrame:
     """Those that ended OK."""
     return operations.filter(pl.col("outcome") == str(Outcome.OK))
+
+
+def _why(history: History) -> str:
+    """What was seen instead, where somebody looked."""
+    said = history.only(Action.CONFIRM, outcome=Outcome.FAILED)["code"].drop_nulls()
+    return "" if said.is_empty() else f": {said[-1]}"
 
 
 def _last_acknowledging(history: History, *, before_ns: int) -> str | None:

@@ -17,7 +17,6 @@ def readers_keep_answering(limit_s: float) -> Check:
     `limit_s`. It is held or broken by more than the resolution and undecided in between, as is an outage that
     had not lasted so long when the run ended.
     """
-
     return _keep_answering("readers_keep_answering", limit_s, Action.READ, READER_ENDPOINT, "read")
 
 

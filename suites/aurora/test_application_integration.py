@@ -13,6 +13,7 @@ from drill.checks.load import (
     pool_utilisation,
     serialization_failures_are_retried,
     waits_within,
+    what_was_acknowledged_is_there,
 )
 from scenarios.integration import EXPECTED_LOAD, TRANSFERS
 
@@ -28,9 +29,9 @@ class TestExpectedLoad:
         """It is measured once; every promise judges the same evidence."""
         return observe_load(request.param)
 
-    def test_endpoints_lead_right(self, judge):
+    def test_endpoints_lead_right(self, judge, endpoints):
         """The application reaches whom it means to reach."""
-        assert judge(endpoints_lead_right())
+        assert judge(endpoints_lead_right(endpoints))
 
     def test_the_pool_is_used(self, judge):
         """More than four of five connections are in use, weighed by time."""
@@ -48,6 +49,11 @@ class TestExpectedLoad:
     def test_transactions_are_whole(self, judge):
         """An order has all of its lines, its total is theirs, and it is paid for once."""
         assert judge(invariants_hold())
+
+    @pytest.mark.usefixtures("shop")
+    def test_what_was_acknowledged_is_there(self, judge):
+        """Orders and payments that users were told are made are in the tables, and those that failed are not."""
+        assert judge(what_was_acknowledged_is_there())
 
 
 @pytest.mark.destructive

@@ -13,6 +13,7 @@ from drill.checks.load import (
     surplus_is_refused_clearly,
     throughput_keeps,
     waits_within,
+    what_was_acknowledged_is_there,
 )
 from scenarios.connections import EXHAUSTIONS, STORM
 from scenarios.integration import EXPECTED_LOAD
@@ -43,14 +44,19 @@ class CrowdedOut:
         """Soon after the crowd is gone, it is as if there had been none."""
         assert judge(steady_again_within(objectives.steady_again, objective_ms=1000 * objectives.latency_p95))
 
-    def test_connections_return_to_the_baseline(self, judge, objectives):
+    def test_connections_return_to_the_baseline(self, judge, objectives, scenario):
         """The server forgets the crowd: no connection of it stays."""
-        assert judge(connections_return_to_baseline(objectives.steady_again))
+        assert judge(connections_return_to_baseline(objectives.steady_again, applications=scenario.clients))
 
     @pytest.mark.usefixtures("shop")
     def test_the_data_is_whole(self, judge):
         """Orders have their lines and totals, and nothing is paid for twice."""
         assert judge(invariants_hold())
+
+    @pytest.mark.usefixtures("shop")
+    def test_what_was_acknowledged_is_there(self, judge):
+        """Orders and payments that users were told are made are in the tables, and those that failed are not."""
+        assert judge(what_was_acknowledged_is_there())
 
 
 class TestExhaustion(CrowdedOut):

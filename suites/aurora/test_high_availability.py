@@ -66,9 +66,9 @@ class TestReads:
         """It is watched once."""
         return observe_load(request.param)
 
-    def test_endpoints_lead_right(self, judge):
+    def test_endpoints_lead_right(self, judge, endpoints):
         """The writer endpoint leads to who writes, an instance's own to itself."""
-        assert judge(endpoints_lead_right())
+        assert judge(endpoints_lead_right(endpoints))
 
     @pytest.mark.usefixtures("shop")
     def test_readers_refuse_writes(self, judge):
@@ -83,9 +83,9 @@ class TestReads:
         """While a reader is up, the reader endpoint does not lead to the writer."""
         assert judge(no_read_at_the_writer())
 
-    def test_lag_is_within_bounds(self, judge, objectives):
+    def test_lag_is_within_bounds(self, judge, objectives, readers):
         """Readers show within moments what was written."""
-        assert judge(readers_lag_within(objectives.staleness))
+        assert judge(readers_lag_within(objectives.staleness, readers=readers))
 
 
 class Replaced:

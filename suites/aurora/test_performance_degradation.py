@@ -10,6 +10,7 @@ from drill.checks.load import (
     invariants_hold,
     lagging_is_told_from_down,
     throughput_returns,
+    what_was_acknowledged_is_there,
 )
 from scenarios.degradation import LAGGING_READER, RAMP, SLOWDOWNS
 
@@ -19,10 +20,14 @@ pytestmark = [pytest.mark.aurora, pytest.mark.degradation, pytest.mark.destructi
 class Degraded:
     """What is promised whatever makes it slower."""
 
-    def test_it_is_noticed(self, judge, objectives):
+    def test_it_is_noticed(self, judge, objectives, scenario):
         """Within seconds some objective is seen to be breached, and since when is dated."""
         limit_ms, staleness_ms = 1000 * objectives.latency_p95, 1000 * objectives.staleness
-        assert judge(degradation_is_noticed_within(objectives.notice, objective_ms=limit_ms, staleness_ms=staleness_ms))
+        assert judge(
+            degradation_is_noticed_within(
+                objectives.notice, objective_ms=limit_ms, staleness_ms=staleness_ms, affected=scenario.affected
+            )
+        )
 
     def test_the_cause_is_named(self, judge, scenario):
         """Plans and counters from before and after tell what it was."""
@@ -40,6 +45,11 @@ class Degraded:
     def test_the_data_is_whole(self, judge):
         """Slow is not wrong."""
         assert judge(invariants_hold())
+
+    @pytest.mark.usefixtures("shop")
+    def test_what_was_acknowledged_is_there(self, judge):
+        """Orders and payments that users were told are made are in the tables, and those that failed are not."""
+        assert judge(what_was_acknowledged_is_there())
 
 
 class TestSlowdown(Degraded):

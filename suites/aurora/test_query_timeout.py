@@ -13,6 +13,7 @@ from drill.checks.load import (
     retries_are_bounded,
     statements_end_in_time,
     steady_again_within,
+    what_was_acknowledged_is_there,
 )
 from scenarios.timeouts import LOCKS, SLOW_QUERIES
 
@@ -47,6 +48,11 @@ class HeldUp:
     def test_a_cancelled_statement_leaves_no_half_transaction(self, judge):
         """Orders have all of their lines, or are not there."""
         assert judge(invariants_hold())
+
+    @pytest.mark.usefixtures("shop")
+    def test_what_was_acknowledged_is_there(self, judge):
+        """Orders and payments that users were told are made are in the tables, and those that failed are not."""
+        assert judge(what_was_acknowledged_is_there())
 
 
 class TestSlowQueries(HeldUp):

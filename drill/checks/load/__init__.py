@@ -27,6 +27,7 @@ from drill.checks.load.degradation.ramp import highest_rate, ramp
 from drill.checks.load.degradation.readers import lagging_is_told_from_down
 from drill.checks.load.diagnosis import Diagnosis, Reason, diagnose
 from drill.checks.load.glance import at_a_glance
+from drill.checks.load.integration.acknowledged import what_was_acknowledged_is_there
 from drill.checks.load.integration.invariants import invariants_hold, money_is_conserved
 from drill.checks.load.integration.recovery import application_recovers_within
 from drill.checks.load.integration.repeats import (
@@ -95,4 +96,5 @@ __all__ = [
     "throughput_keeps",
     "throughput_returns",
     "waits_within",
+    "what_was_acknowledged_is_there",
 ]

@@ -6,11 +6,12 @@ rank: of 100 requests the 95th percentile is the 95th, and 5 may be slower.
 """
 
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import inf, isfinite, sqrt
 from typing import TypeVar
 
 import polars as pl
 
+from drill.checks.load.stated import timeout_s
 from drill.checks.load.stretches import Stretch
 from drill.checks.moments import SECOND_NS
 from drill.errors import Undecided
@@ -22,13 +23,25 @@ ENOUGH = 20
 WARM_UP_NS = SECOND_NS
 """The first second of a load: pools fill, caches warm, plans are made."""
 
+PATIENCE_S = 1.0
+"""Who waits for longer than a second has lost the thread, and calls it down (Nielsen's second limit)."""
+
+CHANCE = 3.0
+"""Standard deviations: by so much chance makes one of few requests more, once in several hundred times."""
+
+TOLD = 0.99
+"""What at least this share of the requests must tell before anything rests on it."""
+
 ANSWERED = (pl.col("outcome") == "ok").fill_null(value=False) & pl.col("completed_ns").is_not_null()
 LATENCY_MS = pl.when(ANSWERED).then((pl.col("completed_ns") - pl.col("due_ns")) / 1e6).otherwise(inf)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
-    """Requests that were due in one stretch; the columns of `requests`, and `ok` and `latency_ms`."""
+    """Requests that were due in one stretch; the columns of `requests`, and `ok`, `latency_ms` and `in_time`.
+
+    In time is what was answered OK while its user still waited; see `patience_s`.
+    """
 
     rows: pl.DataFrame
     stretch: Stretch
@@ -42,6 +55,11 @@ class Arrivals:
     def ok_share(self) -> float:
         """Of those due, the share that was answered OK, however late."""
         return int(self.rows["ok"].sum()) / max(1, self.number)
+
+    @property
+    def in_time_share(self) -> float:
+        """Of those due, the share that was answered OK in time."""
+        return int(self.rows["in_time"].sum()) / max(1, self.number)
 
     @property
     def per_s(self) -> float:
@@ -79,10 +97,39 @@ def slower_allowed(number: Number, percent: int = 95) -> Number:
     return number - (number * percent + 99) // 100
 
 
+def by_chance(number: int, share: float) -> float:
+    """Of so many requests, how many may fail where each does with that probability; the fewer, the more by chance."""
+    return number * share + CHANCE * sqrt(number * share * (1 - share))
+
+
+def patience_s(history: History) -> float:
+    """How long a user waits: `PATIENCE_S`, or as long as the pool may make it wait for a connection."""
+    return max(PATIENCE_S, timeout_s(history, "pool_timeout") or 0.0)
+
+
 def arrivals(history: History, stretch: Stretch) -> Arrivals:
     """The requests due in a stretch."""
-    rows = stretch.of(history.table("requests"), "due_ns").with_columns(ok=ANSWERED, latency_ms=LATENCY_MS)
-    return Arrivals(rows=rows, stretch=stretch)
+    in_time = ANSWERED & LATENCY_MS.is_between(-inf, 1000 * patience_s(history))
+    due = stretch.of(history.table("requests"), "due_ns")
+    return Arrivals(rows=due.with_columns(ok=ANSWERED, latency_ms=LATENCY_MS, in_time=in_time), stretch=stretch)
+
+
+def before_the_fault(history: History, injected_ns: int) -> Arrivals:
+    """All requests before injection but those of the load's first second: more than steady state has, of the rare."""
+    first_ns = history.table("requests")["due_ns"].min()
+    from_ns = injected_ns if first_ns is None else int(first_ns) + WARM_UP_NS  # type: ignore[arg-type]  # Int64
+    return arrivals(history, Stretch(name="before the fault", from_ns=from_ns, to_ns=injected_ns))
+
+
+def telling(found: Arrivals, column: str, what: str) -> pl.DataFrame:
+    """The requests that tell what that column holds; `Undecided` without nearly all: the others may be the worst."""
+    rows = found.rows.drop_nulls(column)
+    if rows.height < TOLD * found.number or rows.is_empty():
+        raise Undecided(
+            f"the application tells {what} of {rows.height:,} of {found.number:,} requests {found.stretch.name}, of "
+            f"{TOLD:.0%} needed"
+        )
+    return rows
 
 
 def whole_load(history: History) -> Arrivals:

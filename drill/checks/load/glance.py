@@ -21,7 +21,7 @@ def at_a_glance(history: History) -> dict[str, Figure]:
         moments = Moments.of(history)
         stretches = {
             "before": Stretch.steady(moments),
-            "during": Stretch.during(history, moments),
+            "during": Stretch.under(history, moments),
             "after": Stretch.after(moments),
         }
     except Undecided:

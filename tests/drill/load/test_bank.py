@@ -14,6 +14,7 @@ from drill.load import audit
 from drill.load.bank import load_bank
 from drill.load.dataset import LINES_PLACED, load_shop
 from drill.load.dataset.sizes import FIRST_PLACED
+from drill.load.source import Source
 from drill.tables import SCHEMAS
 from drill.targets.schemas import drop_statement
 from tests.drill.probes.server import Server, free_port
@@ -175,6 +176,58 @@ def test_a_payment_made_twice_is_counted(shop: Server) -> None:
         f" WHERE id > {FIRST_PLACED}",
     )
     assert wrong(audit.audit_shop(shop.address, SCHEMA)) == {audit.PAID_TWICE: 1}
+
+
+def test_half_a_payment_is_counted(shop: Server) -> None:
+    """A payment whose order is open still is half of a transaction."""
+    order = count(shop, "SELECT min(id) FROM orders WHERE status = 'open'")
+    pay = f"INSERT INTO payments SELECT {FIRST_PLACED} + 9, id, total_cents, 'x', now() FROM orders WHERE id = {order}"
+    run(shop, pay)
+    assert wrong(audit.audit_shop(shop.address, SCHEMA)) == {audit.PAID_AND_OPEN: 1}
+    run(shop, f"UPDATE orders SET status = 'paid' WHERE id = {order}")
+    assert wrong(audit.audit_shop(shop.address, SCHEMA)) == {}
+
+
+def test_what_only_became_paid_needs_a_payment(shop: Server) -> None:
+    """An order that was loaded without a payment is none of the load's affair; one that became paid must have one."""
+    bare = "SELECT max(id) FROM orders o WHERE status = 'delivered' AND id NOT IN (SELECT order_id FROM payments)"
+    run(shop, f"UPDATE orders SET status = 'paid' WHERE id = {count(shop, bare)}")
+    assert wrong(audit.audit_shop(shop.address, SCHEMA)) == {audit.PAID_FOR_NOTHING: 1}
+
+
+def test_what_a_fault_has_opened_again_is_left_out(shop: Server) -> None:
+    """Orders that a fault has noted are open though they were paid for; others are not to be."""
+    run(shop, "CREATE TABLE reopened AS SELECT id FROM orders WHERE status = 'delivered' AND id % 10 < 7")
+    run(shop, "UPDATE orders SET status = 'open' WHERE id IN (SELECT id FROM reopened)")
+    assert wrong(audit.audit_shop(shop.address, SCHEMA)) == {}
+    run(shop, "DELETE FROM reopened WHERE id IN (SELECT order_id FROM payments WHERE order_id % 10 = 1)")
+    assert wrong(audit.audit_shop(shop.address, SCHEMA))[audit.PAID_AND_OPEN] > 0
+
+
+@pytest.mark.parametrize("scale", [0.001, 0.0137, 0.05])
+def test_a_fresh_shop_has_no_halves(server: Server, scale: float) -> None:
+    """Whatever its size: what was loaded as paid without a payment is no half of anything."""
+    load_shop(server.address, SCHEMA, scale=scale)
+    assert wrong(audit.audit_shop(server.address, SCHEMA)) == {}
+
+
+def test_what_a_load_left_is_counted(shop: Server) -> None:
+    """Its own orders and payments, and nobody else's; they are expected by nobody."""
+    mine, other = (Source(seed=3, run=name) for name in ("mine", "other"))
+    for source in (mine, mine, other):
+        run(shop, f"INSERT INTO orders VALUES ({source.fresh()}, 1, 'paid', now(), 5)")
+    run(shop, f"INSERT INTO payments VALUES ({mine.fresh()}, 1, 5, 'own', now())")
+    rows = audit.audit_shop(shop.address, SCHEMA, run="mine", seed=3)
+    counts = {row["invariant"]: row["found"] for row in rows.rows(named=True) if row["expected"] is None}
+    assert counts == {audit.PLACED: 2, audit.PAID: 1}
+    assert dict(rows.schema) == SCHEMAS["audit"]
+    assert audit.audit_shop(shop.address, SCHEMA)["expected"].null_count() == 0
+
+
+def count(server: Server, question: str) -> int:
+    """The one number that is asked for."""
+    ((number,),) = server.run(f"SET search_path TO {SCHEMA}", question)
+    return int(str(number))
 
 
 def test_what_cannot_be_audited_is_no_evidence(server: Server) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from drill.checks.load.access.sizes import told_rows
 from drill.checks.promise import Finding, observation
 from drill.checks.words import SHOWN, counted, listed
 from drill.history import History
@@ -24,7 +25,7 @@ def foreign_keys_are_indexed() -> Check:
         indexes = usable(history)
         bare = [key for key in keys if not supporting(key, indexes)]
         lines = [
-            f"{key['name']} of {key['relation']} ({key['relation_rows'] or 0:,} rows): CREATE INDEX CONCURRENTLY ON "
+            f"{key['name']} of {key['relation']} ({told_rows(key['relation_rows'])}): CREATE INDEX CONCURRENTLY ON "
             f"{key['relation']} ({', '.join(key['columns'])});"
             for key in bare[:SHOWN]
         ]

@@ -25,11 +25,17 @@ class Scan:
     planned_rows: float
     actual_rows: float | None
     limited: bool = False
+    is_filtered_only: bool = False
 
     @property
     def is_sequential(self) -> bool:
         """Whether it reads the table from end to end."""
         return self.node == "Seq Scan"
+
+    @property
+    def walks_index(self) -> bool:
+        """Whether it goes through all of an index, and throws away what it does not want: nothing is looked up."""
+        return self.index is not None and self.is_filtered_only
 
     @property
     def off(self) -> float | None:
@@ -54,6 +60,7 @@ class Planned:
     sql: str
     execution_ms: float | None
     scans: tuple[Scan, ...]
+    writes: bool = False
 
 
 def planned(history: History, moment: str | None = None, *, executed: bool = False) -> list[Planned]:
@@ -78,6 +85,7 @@ def read(row: dict[str, Any]) -> Planned:
     """Read one row of the table `plans`."""
     told = json.loads(row["plan"])
     element = told[0] if isinstance(told, list) else told
+    top = element.get("Plan", element)
     return Planned(
         pattern=row["pattern"],
         statement=row["statement"] or 0,
@@ -85,8 +93,13 @@ def read(row: dict[str, Any]) -> Planned:
         without=row["without"],
         sql=row["sql"] or "",
         execution_ms=row["execution_ms"],
-        scans=tuple(_scans(element.get("Plan", element), None, limited=False)),
+        scans=tuple(_scans(top, None, limited=False)),
+        writes=_writes(top),
     )
+
+
+def _writes(node: dict[str, Any]) -> bool:
+    return node.get("Node Type") == "ModifyTable" or any(map(_writes, node.get("Plans", ())))
 
 
 def _last(rows: pl.DataFrame, *more: str) -> list[dict[str, Any]]:
@@ -112,9 +125,14 @@ def _scans(node: dict[str, Any], above: str | None, *, limited: bool) -> Iterato
             planned_rows=float(node.get("Plan Rows", 0)),
             actual_rows=_actual(node),
             limited=limited,
+            is_filtered_only="Filter" in node and not any(found in node for found in FINDING),
         )
     for each in below:
         yield from _scans(each, relation or above, limited=limited or kind == "Limit")
+
+
+FINDING = ("Index Cond", "Order By")
+"""What an index is looked into by: a condition, or a distance (nearest neighbours)."""
 
 
 def _actual(node: dict[str, Any]) -> float | None:

@@ -1,6 +1,7 @@
 """What each index is worth: how much longer its pattern takes without it."""
 
 from drill.checks.load.access.nodes import planned, without
+from drill.checks.load.access.served import without_plans
 from drill.checks.promise import Finding, observation
 from drill.checks.words import SHOWN, counted, listed
 from drill.errors import Undecided
@@ -12,8 +13,8 @@ def index_saves(minimum: float = 0.6) -> Check:
     """Each pattern from which an index was taken away takes so much less time with it: `minimum` of the time without.
 
     Of several indexes of a pattern the one that saves most counts, of those that a statement finds its rows by.
-    Patterns that were not tried stand in the evidence.
-    Undecided where no index was taken away, or nothing was executed.
+    Patterns that were not tried stand in the evidence. Undecided where one of them reads only, since nobody knows what
+    its index is worth, or whether it has one; where no index was taken away, or nothing was executed.
     """
 
     @observation("index_saves", objective=f"at least {minimum:.0%} of the time")
@@ -37,6 +38,10 @@ def index_saves(minimum: float = 0.6) -> Check:
         best = {pattern: max(found) for pattern, found in saved.items()}
         poor = sorted(pattern for pattern, (share, _) in best.items() if share < minimum)
         untried = sorted({pattern for pattern, _ in usual} - best.keys())
+        writing = {pattern for (pattern, _), each in usual.items() if each.writes}
+        unknown = sorted({*untried, *without_plans(history, list(usual.values()))} - writing)
+        if unknown and not poor:
+            raise Undecided(f"of {', '.join(unknown)} no index was taken away, so nobody knows what one is worth")
         least = min(share for share, _ in best.values())
         lines = [words for _, words in sorted(best.values())] + [f"{each}: not tried" for each in untried]
         number = counted(len(best), "pattern")

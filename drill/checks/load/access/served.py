@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+import polars as pl
+
 from drill.checks.load.access.nodes import Planned, Scan, planned
 from drill.checks.load.access.sizes import is_large, rows_by_table
 from drill.checks.load.sampled import shortened
@@ -13,12 +15,14 @@ from drill.history import History
 from drill.verdict import Check, Ruling
 
 LARGE_ROWS = 10_000
+TRANSFERS = "transfer"
+"""The name under which the load notes transfers, whose statements are the application's own: nobody can plan them."""
 _COMPARED = re.compile(r"\(*\(?([a-z_][a-z0-9_$]*)\)?(?:::[a-z ]+)? (?:=|<|>|<=|>=|~~|IS)(?: |$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unserved:
-    """A large table that a statement reads from end to end."""
+    """A large table that a statement reads from end to end, or an index of it."""
 
     plan: Planned
     scan: Scan
@@ -36,16 +40,16 @@ class Unserved:
         """As evidence."""
         rows = "of unknown size" if self.rows is None else f"of {self.rows:,.0f} rows"
         condition = f" for {shortened(self.scan.condition)}" if self.scan.condition else ""
-        return (
-            f"{self.plan.pattern}, statement {self.plan.statement}: sequential scan of {self.scan.relation} "
-            f"{rows}{condition}; {self.mend}"
-        )
+        how = f"all of index {self.scan.index} of" if self.scan.walks_index else "sequential scan of"
+        where = f"{self.plan.pattern}, statement {self.plan.statement}"
+        return f"{where}: {how} {self.scan.relation} {rows}{condition}; {self.mend}"
 
 
 def every_pattern_is_served_by_an_index(large_rows: int = LARGE_ROWS) -> Check:
     """Each pattern finds its rows in tables of `large_rows` or more through an index, in each of its statements.
 
-    What only puts rows in needs none. Undecided where no plan was recorded.
+    What only puts rows in needs none. An index that is gone through from end to end, since nothing in it is looked up,
+    serves nobody. Undecided where no plan was recorded, or none of a pattern that was asked for.
     """
 
     @observation("every_pattern_is_served_by_an_index", objective="all patterns")
@@ -54,6 +58,8 @@ def every_pattern_is_served_by_an_index(large_rows: int = LARGE_ROWS) -> Check:
         wrong = unserved(history, plans, large_rows)
         patterns = {each.pattern for each in plans}
         bare = sorted({each.plan.pattern for each in wrong})
+        if not wrong:
+            require_plans(history, plans)
         served = len(patterns) - len(bare)
         because = f"{served} of {counted(len(patterns), 'pattern')} are served by an index"
         used = sorted({scan.index for each in plans for scan in each.scans if scan.index})
@@ -69,14 +75,23 @@ def every_pattern_is_served_by_an_index(large_rows: int = LARGE_ROWS) -> Check:
 
 
 def no_sequential_scan_on_large(large_rows: int = LARGE_ROWS) -> Check:
-    """No statement reads a table of `large_rows` or more from end to end. Undecided where no plan was recorded."""
+    """No statement reads a table of `large_rows` or more from end to end, or all of an index of it.
+
+    Undecided where no plan was recorded, or none of a pattern that was asked for.
+    """
 
     @observation("no_sequential_scan_on_large", objective=f"none on {large_rows:,} rows or more")
     def judged(history: History) -> Finding:
         plans = steady_plans(history)
         wrong = unserved(history, plans, large_rows)
+        if not wrong:
+            require_plans(history, plans)
         tables = sorted({each.scan.relation for each in wrong})
-        because = f"{counted(len(wrong), 'sequential scan')} of large tables in {counted(len(plans), 'statement')}"
+        walks = sum(each.scan.walks_index for each in wrong)
+        because = (
+            f"{counted(len(wrong) - walks, 'sequential scan')} of large tables in {counted(len(plans), 'statement')}"
+        )
+        because += f", and {counted(walks, 'walk')} through all of an index" if walks else ""
         return Finding(
             ruling=Ruling.BROKEN if wrong else Ruling.HELD,
             because=f"{because}: {', '.join(tables)}" if wrong else because,
@@ -95,12 +110,33 @@ def steady_plans(history: History) -> list[Planned]:
     return plans
 
 
+def without_plans(history: History, plans: list[Planned]) -> list[str]:
+    """The patterns that were asked for, and of which no plan is known: nobody knows how they are served."""
+    requests = history.tables.get("requests")
+    asked = set() if requests is None else set(requests["pattern"].cast(pl.String).drop_nulls())
+    return sorted(asked - {each.pattern for each in plans} - {TRANSFERS})
+
+
+def require_plans(history: History, plans: list[Planned]) -> None:
+    """`Undecided` where a pattern was asked for of which no plan is known."""
+    if missing := without_plans(history, plans):
+        raise Undecided(f"no plan was recorded of {', '.join(missing)}, which was asked for")
+
+
 def unserved(history: History, plans: list[Planned], large_rows: int) -> list[Unserved]:
-    """Every large table that is read from end to end."""
+    """Every large table that is read from end to end, or of which an index is: one that holds all of its rows."""
     sizes = rows_by_table(history)
+    partial = _partial(history)
     return [
         Unserved(plan=plan, scan=scan, rows=sizes.get(scan.relation))
         for plan in plans
         for scan in plan.scans
-        if scan.is_sequential and is_large(sizes, scan.relation, large_rows)
+        if (scan.is_sequential or (scan.walks_index and scan.index not in partial))
+        and is_large(sizes, scan.relation, large_rows)
     ]
+
+
+def _partial(history: History) -> set[str]:
+    """Indexes of some rows only: whoever goes through all of such a one has found those rows by its predicate."""
+    rows = history.tables.get("indexes")
+    return set() if rows is None else set(rows.drop_nulls("predicate")["index"].cast(pl.String))

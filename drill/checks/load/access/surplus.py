@@ -1,4 +1,8 @@
-"""Indexes that cost writes and space, and serve nobody."""
+"""Indexes that cost writes and space, and serve nobody.
+
+Each promise says what to drop, and somebody may do all of it at once: together they never take away the last index
+that serves what a used one serves, or that a foreign key needs.
+"""
 
 from collections.abc import Callable, Iterator
 from itertools import permutations
@@ -24,7 +28,9 @@ def no_unused_index() -> Check:
     """Each index was used: by a scan that the server counted, by a plan, or by a foreign key that needs it.
 
     Those that keep values unique, and those behind constraints, are used by every write. Counters of all instances are
-    added up. Undecided where the server's counters or the indexes were not recorded.
+    added up. Of two that could serve the same, one is never used: that is not said here, since it is the other one that
+    `no_duplicate_index` or `no_redundant_index` may name. Undecided where the server's counters or the indexes were not
+    recorded.
     """
     return _none("no_unused_index", "unused index", _unused)
 
@@ -78,16 +84,33 @@ def _unused(history: History, indexes: list[Index]) -> Found:
         raise Undecided("no counter of an index was recorded")
     # The last reading of each instance counts; a reader counts what it served itself.
     last = scans.sort("at_ns").group_by(pl.col("index").cast(pl.String), "instance").agg(pl.col("value").last())
-    used = dict(last.group_by("index").agg(pl.col("value").sum()).rows())
+    counted = dict(last.group_by("index").agg(pl.col("value").sum()).rows())
     in_plans = {scan.index for each in planned(history) for scan in each.scans} if "plans" in history.tables else set()
-    keys = history.tables["foreign_keys"].rows(named=True) if "foreign_keys" in history.tables else []
-    needed = {names[0] for key in keys if len(names := supporting(key, indexes)) == 1}
+    used = [index for index in indexes if counted.get(index["index"], 0) > 0 or index["index"] in in_plans]
+    serving = {
+        index["index"]
+        for index in indexes
+        if _keeps_unique(index) or any(_same(index, other) or _begins(other, index) for other in used)
+    }
+    serving |= _needed(history, indexes, serving)
     for index in indexes:
         name = index["index"]
-        if not (_keeps_unique(index) or used.get(name, 0) > 0 or name in in_plans or name in needed):
-            if name not in used:
+        if name not in serving:
+            if name not in counted:
                 raise Undecided(f"the scans of index {name} were not counted")
             yield index, "never scanned"
+
+
+def _needed(history: History, indexes: list[Index], serving: set[str]) -> set[str]:
+    """For each foreign key that none of those `serving` supports the one to keep, which no other promise names."""
+    keys = history.tables["foreign_keys"].rows(named=True) if "foreign_keys" in history.tables else []
+    named = {index["index"] for find in (_duplicate, _redundant) for index, _ in find(history, indexes)}
+    kept = set()
+    for key in keys:
+        names = supporting(key, indexes)
+        if serving.isdisjoint(names):
+            kept |= set(sorted(names, key=lambda name: name in named)[:1])
+    return kept
 
 
 def _duplicate(_history: History, indexes: list[Index]) -> Found:
@@ -119,6 +142,10 @@ def _begins(index: Index, other: Index) -> bool:
         and longer[: len(mine)] == mine
         and set(index["included"] or ()) <= {*longer, *(other["included"] or ())}
     )
+
+
+def _same(index: Index, other: Index) -> bool:
+    return bool(index["relation"] == other["relation"] and _body(index) == _body(other))
 
 
 def _keeps_unique(index: Index) -> bool:

@@ -1,5 +1,7 @@
 """Whether every endpoint leads to whom it is named after."""
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from drill.checks.promise import Finding, observation
@@ -9,12 +11,13 @@ from drill.history import READER_ENDPOINT, WRITER_ENDPOINT, History
 from drill.verdict import Check, Ruling
 
 
-def endpoints_lead_right() -> Check:
+def endpoints_lead_right(expected: Iterable[str] = ()) -> Check:
     """The writer endpoint leads to who writes, the reader endpoint to who does not, an instance's own to itself.
 
     A reader endpoint that leads to the writer is another promise's affair (no_read_at_the_writer), since on a
-    cluster without readers it must. Undecided where nobody tried.
+    cluster without readers it must. Undecided where nobody tried, or not all of the endpoints `expected` were tried.
     """
+    wanted = frozenset(expected)
 
     @observation("endpoints_lead_right", objective="every endpoint")
     def judged(history: History) -> Finding:
@@ -27,6 +30,9 @@ def endpoints_lead_right() -> Check:
         strangers = ~endpoint.is_in([WRITER_ENDPOINT, READER_ENDPOINT]) & (endpoint != server)
         wrong = tried.filter(silent | strays.fill_null(value=False) | strangers.fill_null(value=False))
         names = tried["endpoint"].n_unique()
+        untried = sorted(wanted - set(tried["endpoint"]))
+        if untried and wrong.is_empty():
+            raise Undecided(f"no connection was tried to {', '.join(untried)}")
         lines = [
             f"{row['endpoint']}: {row['error'] or 'answered by ' + row['server']}"
             + (", which is in recovery" if row["in_recovery"] else "")

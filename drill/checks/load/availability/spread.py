@@ -1,13 +1,16 @@
-"""Where the reader endpoint leads to."""
+"""Where the reader endpoint leads to, and where an application reads."""
 
 from collections.abc import Iterable
 
 import polars as pl
 
+from drill.checks.load.arrivals import ANSWERED
+from drill.checks.moments import SECOND_NS
 from drill.checks.promise import Finding, observation
 from drill.checks.words import SHOWN, counted, listed
 from drill.errors import Undecided
 from drill.history import READER_ENDPOINT, History
+from drill.tables import typed_table
 from drill.verdict import Check, Ruling
 
 PER_READER = 20
@@ -53,8 +56,9 @@ def reads_are_spread(readers: Iterable[str] = (), *, minimum_share: float = 0.5)
 def no_read_at_the_writer() -> Check:
     """While a reader is up, no connection to the reader endpoint reaches an instance that is not in recovery.
 
-    A reader is up if any was seen to answer within a second of it, or is not known to be down. Undecided where no
-    connection to the reader endpoint was answered.
+    Nor is what the application only reads answered by one, as far as it tells who answered. A reader is up if any was
+    seen to answer within a second of it, or is not known to be down. Undecided where no connection to the reader
+    endpoint was answered.
     """
 
     @observation("no_read_at_the_writer", objective="none")
@@ -67,11 +71,22 @@ def no_read_at_the_writer() -> Check:
         number = counted(answered.height, "connection")
         because = f"{wrong} of {number} to the reader endpoint reached the writer"
         lines = [f"{name} is no reader, and answered at the reader endpoint" for name in names] if wrong else []
+        reads, led_astray = _reads(history)
+        because = f"{because}, {', '.join(names)}" if wrong else because
+        if led_astray.height:
+            because += f"; {led_astray.height:,} of {reads:,} reads of the application were answered by the writer"
+            counts = led_astray.group_by(pl.col("pattern", "server").cast(pl.String)).len().sort("pattern", "server")
+            lines += [f"{pattern}: {number:,} reads answered by {server}" for pattern, server, number in counts.rows()]
         return Finding(
-            ruling=Ruling.BROKEN if wrong else Ruling.HELD,
-            because=f"{because}, {', '.join(names)}" if wrong else because,
-            measured={"reads_at_writer": wrong, "connections": answered.height, "without_readers": alone.height},
-            evidence=listed(lines, len(lines)),
+            ruling=Ruling.BROKEN if wrong or led_astray.height else Ruling.HELD,
+            because=because,
+            measured={
+                "reads_at_writer": wrong,
+                "connections": answered.height,
+                "without_readers": alone.height,
+                "application_reads_at_writer": led_astray.height,
+            },
+            evidence=listed(lines[:SHOWN], len(lines)),
         )
 
     return judged
@@ -84,13 +99,32 @@ def _answered(history: History) -> pl.DataFrame:
     return pings.with_columns(pl.col("in_recovery").fill_null(value=False)).sort("at_ns")
 
 
+def _reads(history: History) -> tuple[int, pl.DataFrame]:
+    """How many of the application's reads were answered by somebody it names, and those that the writer answered."""
+    seen = history.table("pings").drop_nulls("server").select(pl.col("server").cast(pl.String), "in_recovery")
+    # Who was seen in both roles has changed them meanwhile: nobody knows which he had when.
+    writers = set(seen.filter(~pl.col("in_recovery"))["server"]) - set(seen.filter("in_recovery")["server"])
+    requests = history.tables.get("requests")
+    if requests is None:
+        return 0, typed_table("requests", [])
+    reads = requests.filter(ANSWERED & (pl.col("endpoint") == READER_ENDPOINT) & pl.col("server").is_not_null())
+    at_writer = reads.filter(pl.col("server").cast(pl.String).is_in(sorted(writers))).sort("completed_ns")
+    return reads.height, at_writer.filter(~_without_readers(history, at_writer.select(at_ns="completed_ns")))
+
+
 def _without_readers(history: History, at_writer: pl.DataFrame) -> pl.Series:
-    """Of each connection whether every reader was known to be down then."""
+    """Of each connection whether every reader was known to be down then: somebody looked, and none answered."""
     lags = history.tables.get("lags")
     if lags is None or lags.is_empty() or at_writer.is_empty():
         return pl.Series([False] * at_writer.height, dtype=pl.Boolean)
-    up = lags.filter("answers").select(up_ns="at_ns").sort("up_ns")
-    near = at_writer.select("at_ns").join_asof(
-        up, left_on="at_ns", right_on="up_ns", strategy="nearest", tolerance=1_000_000_000
+    looked, up = _near(at_writer, lags), _near(at_writer, lags.filter("answers"))
+    return looked & ~up
+
+
+def _near(moments: pl.DataFrame, looks: pl.DataFrame) -> pl.Series:
+    """Whether one of the looks was within a second of each moment."""
+    seen = looks.select(seen_ns="at_ns").sort("seen_ns")
+    found = moments.select("at_ns").join_asof(
+        seen, left_on="at_ns", right_on="seen_ns", strategy="nearest", tolerance=SECOND_NS
     )
-    return near["up_ns"].is_null()
+    return found["seen_ns"].is_not_null()

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from drill.checks.load.stated import stated
 from drill.checks.load.stretches import Stretch
 from drill.checks.moments import SECOND_NS, Moments
 from drill.checks.promise import Finding, promise
@@ -11,6 +12,9 @@ from drill.history import Action, History, Outcome
 from drill.verdict import Check, Ruling
 
 OPERATOR = "operator"
+ABSENT = "absent"
+"""The name under which it stands why nobody knocked."""
+
 TRIES = 3
 
 
@@ -25,7 +29,11 @@ def operator_gets_in(limit_s: float = 1.0) -> Check:
         knocks = history.only(Action.CONNECT).filter(pl.col("client").cast(pl.String).str.starts_with(OPERATOR))
         tried = Stretch.during(history, moments).of(knocks, "invoked_ns")
         if tried.height < TRIES:
-            raise Undecided(f"the operator knocked {counted(tried.height, 'time')} during the fault, of {TRIES} needed")
+            why = stated(history, OPERATOR, ABSENT)
+            raise Undecided(
+                f"the operator knocked {counted(tried.height, 'time')} during the fault, of {TRIES} needed"
+                + (f": {why}" if why else "")
+            )
         took = tried.with_columns(took_ns=pl.col("completed_ns") - pl.col("invoked_ns"))
         late = pl.col("took_ns") > limit_s * SECOND_NS
         out = took.filter((pl.col("outcome") != str(Outcome.OK)) | late)

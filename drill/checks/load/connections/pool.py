@@ -1,4 +1,4 @@
-"""Whether the application's pool keeps to its bounds."""
+"""Whether the application's pool keeps to its bounds, and gets back what it lends."""
 
 import polars as pl
 
@@ -6,16 +6,22 @@ from drill.checks.promise import Finding, observation
 from drill.checks.words import counted
 from drill.errors import Undecided
 from drill.history import History
+from drill.tables import typed_table
 from drill.verdict import Check, Ruling
+
+NEVER_ANSWERED = "never answered"
+"""The code of a request that was still open when the load ended (drill/load/driver.py)."""
 
 
 def pool_is_bounded() -> Check:
-    """The pool never grows beyond its size, and its queue has a bound and keeps to it.
+    """The pool never grows beyond its size, its queue has a bound and keeps to it, and no connection leaks from it.
 
-    Undecided where the application tells of no pool: then nothing bounds it that we know of.
+    Leaked is what was taken under load and not given back when the last request was answered. One in use for each
+    request that never was is none. Undecided where the application tells of no pool: then nothing bounds it that we
+    know of.
     """
 
-    @observation("pool_is_bounded", objective="size and queue bounded")
+    @observation("pool_is_bounded", objective="size and queue bounded, no leak")
     def judged(history: History) -> Finding:
         pool = history.table("pool")
         if pool.is_empty():
@@ -33,7 +39,8 @@ def pool_is_bounded() -> Check:
             )
             .sort("endpoint")
         )
-        wrong = [fault for row in each.rows(named=True) for fault in _faults(row)]
+        leaked = _leaked(history)
+        wrong = [fault for row in each.rows(named=True) for fault in _faults(row)] + _leaks(leaked)
         size, waiting = int(each["size"].sum()), int(each["waiting"].max() or 0)  # type: ignore[arg-type]  # Int32
         because = (
             f"at most {counted(size, 'connection')} were open and {waiting:,} requests waited, within their bounds"
@@ -41,7 +48,12 @@ def pool_is_bounded() -> Check:
         return Finding(
             ruling=Ruling.BROKEN if wrong else Ruling.HELD,
             because="; ".join(wrong) or because,
-            measured={"pool_connections": size, "pool_waiting": waiting, "pool_samples": pool.height},
+            measured={
+                "pool_connections": size,
+                "pool_waiting": waiting,
+                "pool_samples": pool.height,
+                "leaked_connections": leaked.height,
+            },
             evidence=tuple(
                 f"{row['endpoint']}: up to {row['size']} of {row['max_size']} connections, up to {row['waiting']} of "
                 f"{row['max_waiting'] or 'any number of'} requests waiting"
@@ -62,3 +74,23 @@ def _faults(row: dict[str, int | str]) -> list[str]:
     if row["crowded"]:
         found.append(f"{row['waiting']} requests waited for {where}, of {row['max_waiting']} allowed")
     return found
+
+
+def _leaked(history: History) -> pl.DataFrame:
+    """Checkouts under load that nobody ended, although whoever asked was answered; none where nobody told of any."""
+    checkouts, requests = history.tables.get("checkouts"), history.tables.get("requests")
+    if checkouts is None or requests is None or requests.is_empty():
+        return typed_table("checkouts", [])
+    began_ns = int(requests["due_ns"].min())  # type: ignore[arg-type]  # Int64
+    out = checkouts.filter(pl.col("released_ns").is_null() & (pl.col("acquired_ns") >= began_ns))
+    unanswered = requests.filter(pl.col("code").cast(pl.String) == NEVER_ANSWERED).height
+    # Those that were taken last are the ones which a request that was never answered may have.
+    return out.sort("acquired_ns").head(max(0, out.height - unanswered))
+
+
+def _leaks(leaked: pl.DataFrame) -> list[str]:
+    lost = leaked.group_by(pl.col("endpoint").cast(pl.String)).len().sort("endpoint")
+    return [
+        f"{counted(number, 'connection')} taken from pool {endpoint} never given back"
+        for endpoint, number in lost.rows()
+    ]

@@ -1,6 +1,17 @@
 """Whether as much is answered under a fault as before it."""
 
-from drill.checks.load.arrivals import Arrivals, arrivals, figure, told_ms, told_pct
+import polars as pl
+
+from drill.checks.load.arrivals import (
+    Arrivals,
+    arrivals,
+    before_the_fault,
+    figure,
+    patience_s,
+    told_ms,
+    told_pct,
+)
+from drill.checks.load.patterns import neglected
 from drill.checks.load.stretches import Stretch
 from drill.checks.moments import Moments
 from drill.checks.promise import Finding, promise
@@ -17,17 +28,18 @@ LIVELY = 0.9
 
 
 def throughput_keeps(share: float = 0.95) -> Check:
-    """Of the requests due under the fault as many are answered OK as before it, but for `share`.
+    """Of the requests due from injection until healing as many are answered OK in time as before, but for `share`.
 
-    Counted are answers per arrival, so that a slow answer is not a lost one, but one that failed or never came is.
-    It says nothing of latency. Undecided where too few requests were due, and where the load itself offered less.
+    Counted are answers per arrival, so that a slow answer is not a lost one, but one that failed is, or came when
+    nobody waited any more: later than a second, or than the pool's own timeout. So is every access pattern judged.
+    It says nothing else of latency. Undecided where too few requests were due, and where the load itself offered less.
     """
 
     @promise("throughput_keeps", objective=f"{share:.0%} of steady throughput")
     def judged(history: History, moments: Moments) -> Finding:
         before = steady_arrivals(history, moments)
-        now = offered(arrivals(history, Stretch.during(history, moments)).enough(), before)
-        return compared(now, before, share)
+        now = offered(arrivals(history, Stretch.under(history, moments)).enough(), before)
+        return compared(history, moments, now, before, share)
 
     return judged
 
@@ -53,27 +65,46 @@ def offered(now: Arrivals, before: Arrivals) -> Arrivals:
     return now
 
 
-def compared(now: Arrivals, before: Arrivals, share: float) -> Finding:
-    """Judge the answers per arrival of one stretch by those of steady state."""
-    kept = now.ok_share / before.ok_share
-    held = kept >= share
+def compared(history: History, moments: Moments, now: Arrivals, before: Arrivals, share: float) -> Finding:
+    """Judge the answers in time per arrival of one stretch by those of steady state, together and by pattern."""
+    if before.in_time_share < LIVELY:
+        raise Undecided(
+            f"before the fault only {told_pct(before.in_time_share)} of the requests were answered in time: "
+            "there is nothing to compare with"
+        )
+    kept = now.in_time_share / before.in_time_share
+    healed = moments.healed_ns is not None and now.stretch.from_ns >= moments.healed_ns
+    wider = arrivals(history, Stretch.after(moments) if healed else Stretch.since(moments))
+    short = neglected(now, wider, before_the_fault(history, moments.injected_ns), share)
     because = (
-        f"{told_pct(now.ok_share)} of {now.number:,} requests {now.stretch.name} were answered OK, "
-        f"{told_pct(before.ok_share)} before: {told_pct(kept)} of steady throughput, of {share:.0%} wanted"
+        f"{told_pct(now.in_time_share)} of {now.number:,} requests {now.stretch.name} were answered OK within "
+        f"{patience_s(history):g} s, {told_pct(before.in_time_share)} before: {told_pct(kept)} of steady throughput, "
+        f"of {share:.0%} wanted"
     )
+    held = kept >= share and not short
+    if not held:
+        because = "; ".join([because, *short[:3], *_why(now)])
+    late = now.ok_share - now.in_time_share
     return Finding(
         ruling=Ruling.HELD if held else Ruling.BROKEN,
-        because=because if held else f"{because}; {causes(now.failed)}",
+        because=because,
         measured={
             "throughput_kept_pct": 100 * kept,
-            "steady_answers_per_s": before.per_s * before.ok_share,
-            "answers_per_s": now.per_s * now.ok_share,
+            "steady_answers_per_s": before.per_s * before.in_time_share,
+            "answers_per_s": now.per_s * now.in_time_share,
             "arrivals_per_s": now.per_s,
             "failed_requests_pct": 100 * (1 - now.ok_share),
+            "late_requests_pct": 100 * late,
             "p95_ms": figure(now.latency_ms()),
         },
-        evidence=_worst(now),
+        evidence=(*short, *_worst(now)),
     )
+
+
+def _why(now: Arrivals) -> list[str]:
+    """What became of those that were not answered OK in time."""
+    late = now.rows.filter(pl.col("ok") & ~pl.col("in_time")).height
+    return ([causes(now.failed)] if now.failed.height else []) + ([f"{late:,} x too late"] if late else [])
 
 
 def _worst(now: Arrivals, most: int = 8) -> tuple[str, ...]:

@@ -4,10 +4,11 @@ from math import ceil, floor
 
 import polars as pl
 
-from drill.checks.load.arrivals import told_pct, whole_load
+from drill.checks.load.arrivals import TOLD, told_pct, whole_load
 from drill.checks.load.stretches import Stretch
 from drill.checks.moments import SECOND_NS
 from drill.checks.promise import Finding, observation
+from drill.checks.words import causes
 from drill.errors import Undecided
 from drill.history import History
 from drill.verdict import Check, Ruling
@@ -21,12 +22,14 @@ def pool_utilisation(minimum: float = 0.8) -> Check:
     """At the load it was made for, more than `minimum` of the pool's connections are in use, weighed by time.
 
     Measured over the whole load but its first second, from every checkout. The offered load in Erlang is how many
-    connections were in use on average. Undecided where the application tells of no pool or of no checkout.
+    connections were in use on average. A pool that is full of requests which fail is not used: 99 % must be answered
+    OK. Undecided where the application tells of no pool or of no checkout.
     """
 
     @observation("pool_utilisation", objective=f"more than {minimum:.0%} in use")
     def judged(history: History) -> Finding:
-        stretch = whole_load(history).enough().stretch
+        load = whole_load(history).enough()
+        stretch = load.stretch
         if stretch.length_s < LEAST_S:
             raise Undecided(
                 f"the load lasted {stretch.length_s:.1f} s beyond its first second, of {LEAST_S:g} s needed"
@@ -43,14 +46,20 @@ def pool_utilisation(minimum: float = 0.8) -> Check:
         because = f"{told_pct(share)} of {there:.1f} connections were in use, {used:.2f} on average"
         if share <= minimum:
             because += f", more than {minimum:.0%} wanted: a pool of {fitting} would do"
+        served = load.ok_share >= TOLD
+        if not served:
+            because = (
+                f"only {told_pct(load.ok_share)} of the requests were answered OK ({causes(load.failed)}): {because}"
+            )
         return Finding(
-            ruling=Ruling.HELD if share > minimum else Ruling.BROKEN,
+            ruling=Ruling.HELD if share > minimum and served else Ruling.BROKEN,
             because=because,
             measured={
                 "pool_utilisation_pct": 100 * share,
                 "offered_load_erlang": used,
                 "pool_size": there,
                 "fitting_pool_size": fitting,
+                "failed_requests_pct": 100 * (1 - load.ok_share),
             },
             evidence=tuple(
                 f"{row['endpoint']}: {row['used']:.2f} of {row['there']:.1f} connections in use on average"

@@ -9,13 +9,14 @@ rare is judged over a longer time, and not by three requests. The 95th percentil
 more of them are slower than one in twenty.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
 
 from drill.checks.load.arrivals import ENOUGH, arrivals, slower_allowed
-from drill.checks.load.stretches import Stretch
+from drill.checks.load.stretches import FOREVER_NS, Stretch
+from drill.checks.load.told import Told
 from drill.checks.moments import SECOND_NS, Moments
 from drill.checks.promise import Finding, promise
 from drill.checks.words import SHOWN, allowed
@@ -24,7 +25,10 @@ from drill.history import Action, History, Outcome
 from drill.verdict import Check, Ruling
 
 LASTING_NS = SECOND_NS
-"""A breach is one that lasts so long, or until the fault is healed; others are jitter."""
+"""A breach is one that lasts so long; others are jitter."""
+
+CUT_SHORT_NS = SECOND_NS // 2
+"""One that goes on until healing begins would have lasted longer: so much of it is enough."""
 
 USUAL = 0.2
 """What was beyond its objective for a larger share of the time before the fault tells nothing of it."""
@@ -40,26 +44,35 @@ class Breach:
 
 
 def degradation_is_noticed_within(
-    limit_s: float = 10.0, *, objective_ms: float = 10.0, staleness_ms: float = 1000.0
+    limit_s: float = 10.0,
+    *,
+    objective_ms: float = 10.0,
+    staleness_ms: float = 1000.0,
+    affected: Iterable[str] = (),
 ) -> Check:
     """Within `limit_s` of the fault some objective is seen to be breached, and when is dated.
 
     Watched are the 95th percentile of each pattern and of all requests against `objective_ms`, and each reader's lag
     against `staleness_ms`; what was beyond it before the fault is left out. The limit counts from when the fault was in
-    place, which may take a while. Undecided where nothing was breached: then there was nothing to notice.
+    place, which may take a while. Where the fault is known to hit some patterns (`affected`), or tells which reader it
+    hits, theirs alone counts: whatever else is slow for a moment is not it. Undecided where nothing was breached: then
+    there was nothing to notice.
     """
+    hit = frozenset(affected)
 
     @promise("degradation_is_noticed_within", limit_s=limit_s)
     def judged(history: History, moments: Moments) -> Finding:
         during = Stretch(
             name="since injection", from_ns=moments.injected_ns, to_ns=Stretch.during(history, moments).to_ns
         )
-        found = sorted(
-            [*slow(history, moments, during, objective_ms), *behind(history, during, staleness_ms)],
-            key=lambda breach: (breach.from_ns, breach.subject),
-        )
+        reader = Told.of(history).words.get("reader")
+        patterns = () if reader and not hit else slow(history, moments, during, objective_ms, hit)
+        readers = () if hit and not reader else behind(history, during, staleness_ms, reader)
+        found = sorted([*patterns, *readers], key=lambda breach: (breach.from_ns, breach.subject))
         if not found:
-            raise Undecided("no objective was breached while the fault lasted: there was nothing to notice")
+            whose = " and ".join(sorted({*hit, *({f"reader {reader}"} if reader else ())}))
+            of_whom = f" of {whose}" if whose else ""
+            raise Undecided(f"no objective{of_whom} was breached while the fault lasted: there was nothing to notice")
         placed_ns = int(history.only(Action.INJECT, outcome=Outcome.OK)["completed_ns"][0])
         first = found[0]
         after_s = max(0, first.from_ns - placed_ns) / SECOND_NS
@@ -82,13 +95,15 @@ def degradation_is_noticed_within(
     return judged
 
 
-def slow(history: History, moments: Moments, during: Stretch, objective_ms: float) -> Iterator[Breach]:
-    """The first lasting breach of each pattern, and of all requests together."""
+def slow(
+    history: History, moments: Moments, during: Stretch, objective_ms: float, hit: Collection[str] = ()
+) -> Iterator[Breach]:
+    """The first lasting breach of each pattern, and of all requests together; of those that are `hit`, if any are."""
     steady = arrivals(history, Stretch.steady(moments)).enough()
     watched = Stretch(name="until healing", from_ns=steady.stretch.from_ns, to_ns=during.to_ns)
     rows = arrivals(history, watched).rows
     names = sorted(rows["pattern"].cast(pl.String).unique().drop_nulls())
-    for name in (None, *names):
+    for name in [each for each in names if each in hit] if hit else (None, *names):
         own = rows if name is None else rows.filter(pl.col("pattern") == name)
         before = own.filter(pl.col("due_ns") < moments.injected_ns)
         seen = _seen(own, before.height, objective_ms, during)
@@ -100,12 +115,12 @@ def slow(history: History, moments: Moments, during: Stretch, objective_ms: floa
         )
 
 
-def behind(history: History, during: Stretch, staleness_ms: float) -> Iterator[Breach]:
-    """The first lasting breach of each reader's lag; one that does not answer shows nothing at all."""
+def behind(history: History, during: Stretch, staleness_ms: float, reader: str | None = None) -> Iterator[Breach]:
+    """The first lasting breach of each reader's lag, or of that one's; one that does not answer shows nothing."""
     rows = history.tables.get("lags")
     if rows is None:
         return
-    for instance in sorted(rows["instance"].cast(pl.String).unique().drop_nulls()):
+    for instance in [reader] if reader else sorted(rows["instance"].cast(pl.String).unique().drop_nulls()):
         own = rows.filter(pl.col("instance") == instance).sort("at_ns")
         beyond = ~pl.col("answers") | (pl.col("lag_ms").fill_null(0) > staleness_ms)
         seen = own.select("at_ns", beyond=beyond.fill_null(value=False))
@@ -134,17 +149,17 @@ def _seen(rows: pl.DataFrame, steady: int, objective_ms: float, during: Stretch)
 
 
 def _first(seen: pl.DataFrame, subject: str, during: Stretch) -> Iterator[Breach]:
-    """The first run of looks beyond that lasted, or was the last."""
+    """The first run of looks beyond that lasted; the last one goes on until healing, and may be shorter."""
     runs = (
         seen.with_columns(run=pl.col("beyond").rle_id())
         .group_by("run", "beyond", maintain_order=True)
         .agg(from_ns=pl.col("at_ns").min())
         .with_columns(until_ns=pl.col("from_ns").shift(-1))
     )
-    end_ns = min(during.to_ns, int(seen["at_ns"].max() or 0))  # type: ignore[arg-type]  # Int64
+    end_ns = int(seen["at_ns"].max() or 0) if during.to_ns == FOREVER_NS else during.to_ns  # type: ignore[arg-type]  # Int64
     for row in runs.filter("beyond").rows(named=True):
         last = row["until_ns"] is None
         until_ns = end_ns if last else row["until_ns"]
-        if last or until_ns - row["from_ns"] >= LASTING_NS:
+        if until_ns - row["from_ns"] >= (CUT_SHORT_NS if last else LASTING_NS):
             yield Breach(subject=subject, from_ns=row["from_ns"], until_ns=until_ns)
             return

@@ -8,6 +8,9 @@ from drill.errors import Undecided
 from drill.history import History
 from drill.verdict import Check, Ruling
 
+COUNTS = ("orders placed by this load", "payments made by this load")
+"""What an audit counts without expecting a number: `what_was_acknowledged_is_there` knows which."""
+
 MONEY = "balance"
 """The word by which invariants about money are known."""
 
@@ -20,7 +23,9 @@ def invariants_hold() -> Check:
 
     @observation("invariants_hold", objective="no difference")
     def judged(history: History) -> Finding:
-        return equal(history.table("audit"), "invariant", "violated_invariants")
+        audit = history.table("audit")
+        counts = pl.col("invariant").cast(pl.String).is_in(COUNTS) & pl.col("expected").is_null()
+        return equal(audit.filter(~counts), "invariant", "violated_invariants")
 
     return judged
 
@@ -34,7 +39,7 @@ def money_is_conserved() -> Check:
     @observation("money_is_conserved", objective="no difference")
     def judged(history: History) -> Finding:
         money = history.table("audit").filter(pl.col("invariant").cast(pl.String).str.contains(MONEY))
-        found = equal(money, "invariant about money", "violated_money_invariants")
+        found = equal(money, "money invariant", "violated_money_invariants")
         missing = money.filter(pl.col("invariant").cast(pl.String).str.contains("sum"))
         amount = int((missing["expected"] - missing["found"]).sum())
         return Finding(

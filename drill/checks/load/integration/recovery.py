@@ -1,13 +1,16 @@
 """How long the application's own users were without service.
 
-answered OK at one endpoint   x x x x x x     (fault)          x x x x x x
-                                         |------------------|
-                                         without service
+answered OK at one endpoint   x x x x x x     (fault)     x    x    x x x x x x x x
+                                         |-----------|                               the longest gap
+                                         |--------------------|                      until it is served again, for good
+
+A lucky answer in between is no service: see service.py.
 """
 
 import polars as pl
 
 from drill.checks.load.arrivals import ANSWERED, arrivals
+from drill.checks.load.integration.service import unserved
 from drill.checks.load.stretches import Stretch
 from drill.checks.moments import SECOND_NS, Moments
 from drill.checks.promise import Finding, promise
@@ -18,47 +21,55 @@ from drill.verdict import Check, Ruling
 
 
 def application_recovers_within(limit_s: float) -> Check:
-    """From injection on, no endpoint of the application goes without an answer for longer than `limit_s`.
+    """From injection on, no endpoint of the application is without service for longer than `limit_s`.
 
-    The requests that write and those that only read are judged apart, by the endpoint that they go to, since reads that
-    go on do not make up for writes that stop. One that never comes back lasts to the end of the load. Undecided where
-    an endpoint had no answer before the fault, and where the load ended too early to tell.
+    Without service it is from the first request that is not served until, for good, nine in ten are again; and in each
+    gap without an answer. The requests that write and those that only read are judged apart, by the endpoint that they
+    go to, since reads that go on do not make up for writes that stop. One that never comes back lasts to the end of the
+    load. Undecided where an endpoint had no answer before the fault, and where the load ended too early to tell.
     """
 
     @promise("application_recovers_within", limit_s=limit_s)
     def judged(history: History, moments: Moments) -> Finding:
         since = arrivals(history, Stretch.since(moments)).enough()
-        each = outages(history, moments)
-        worst = each.row(0, named=True)
+        gaps = outages(history, moments)
+        away = unserved(history, moments)
+        both = pl.concat([gaps, away.select(gaps.columns)])
+        worst = both.sort("length_ns", "endpoint", descending=[True, False]).row(0, named=True)
         late = worst["length_ns"] > limit_s * SECOND_NS
-        unended = each.filter("open")
+        unended = sorted(set(both.filter("open")["endpoint"]))
         failed = 1 - since.ok_share
         because = (
-            f"requests to the {worst['endpoint']} endpoint went unanswered for {seconds(worst['length_ns'])}, of "
+            f"requests to the {worst['endpoint']} endpoint went unserved for {seconds(worst['length_ns'])}, of "
             f"{allowed(limit_s)} allowed; {100 * failed:.2f} % of all requests failed since injection"
         )
         if since.failed.height:
             because += f": {causes(since.failed)}"
-        ruling = Ruling.BROKEN if late else Ruling.UNDECIDED if unended.height else Ruling.HELD
+        ruling = Ruling.BROKEN if late else Ruling.UNDECIDED if unended else Ruling.HELD
         if ruling is Ruling.UNDECIDED:
-            because = f"the load ended while {', '.join(unended['endpoint'])} went unanswered; {because}"
+            because = f"the load ended while {', '.join(unended)} went unserved; {because}"
         return Finding(
             ruling=ruling,
             because=because,
             measured={
-                "application_outage_s": worst["length_ns"] / SECOND_NS,
+                "application_outage_s": gaps["length_ns"][0] / SECOND_NS,
+                "application_unserved_s": int(away["length_ns"].max() or 0) / SECOND_NS,  # type: ignore[arg-type]
                 "failed_requests_pct": 100 * failed,
-                "noise_floor_ms": worst["floor_ns"] / 1e6,
+                "noise_floor_ms": gaps["floor_ns"][0] / 1e6,
             },
-            evidence=tuple(
-                f"{row['endpoint']}: {seconds(row['length_ns'])}, from "
-                f"{moments.since_injection_s(row['from_ns']):.2f} s after injection"
-                + (", and not answered at the end" if row["open"] else "")
-                for row in each.rows(named=True)
-            ),
+            evidence=(*_lines(gaps, moments, "without an answer"), *_lines(away, moments, "until served again")),
         )
 
     return judged
+
+
+def _lines(rows: pl.DataFrame, moments: Moments, what: str) -> list[str]:
+    return [
+        f"{row['endpoint']}: {seconds(row['length_ns'])} {what}, from "
+        f"{moments.since_injection_s(row['from_ns']):.2f} s after injection"
+        + (", and not at the end" if row["open"] else "")
+        for row in rows.rows(named=True)
+    ]
 
 
 def outages(history: History, moments: Moments) -> pl.DataFrame:

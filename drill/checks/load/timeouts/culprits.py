@@ -23,10 +23,15 @@ def culprits(history: History, moments: Moments) -> pl.DataFrame:
     return ended.with_columns(took_s=(pl.col("completed_ns") - pl.col("invoked_ns")) / SECOND_NS)
 
 
-def ended_with(history: History, moments: Moments, code: str) -> int:
-    """How many statements of culprits, and requests of the application, ended with that SQLSTATE since injection."""
+def ended_with(history: History, moments: Moments, code: str, *, least_s: float = 0.0) -> int:
+    """How many statements of culprits, and requests of the application, ended with that SQLSTATE since injection.
+
+    Those alone that took `least_s` or longer: what is refused at once (NOWAIT) has not waited.
+    """
     requests = history.tables.get("requests")
     told = 0
     if requests is not None:
-        told = Stretch.since(moments).of(requests, "due_ns").filter(pl.col("code") == code).height
-    return told + culprits(history, moments).filter(pl.col("code") == code).height
+        since = Stretch.since(moments).of(requests, "due_ns")
+        took_s = (pl.col("completed_ns") - pl.col("begun_ns")) / SECOND_NS
+        told = since.filter((pl.col("code") == code) & (took_s >= least_s)).height
+    return told + culprits(history, moments).filter((pl.col("code") == code) & (pl.col("took_s") >= least_s)).height

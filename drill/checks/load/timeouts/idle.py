@@ -19,9 +19,9 @@ ENDED = "25P03"
 def idle_transactions_end(limit_s: float, *, slack_s: float = 0.25, required: bool = True) -> Check:
     """No transaction stays idle longer than `limit_s` and `slack_s` while the fault lasts.
 
-    Broken, too, where the application's idle_in_transaction_session_timeout is 0. Undecided where, if that is
-    `required`, none was idle for so long that the limit was put to test: neither ended with
-    SQLSTATE 25P03, nor seen until about the limit.
+    Broken, too, where the application's idle_in_transaction_session_timeout is 0. Undecided where that was not
+    recorded, and where, if that is `required`, none was idle for so long that the limit was put to test: neither
+    ended with SQLSTATE 25P03, nor seen until about the limit.
     """
 
     @promise("idle_transactions_end", objective=f"{allowed(limit_s)} and {slack_s * 1000:g} ms")

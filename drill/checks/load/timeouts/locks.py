@@ -21,13 +21,13 @@ def lock_waits_end(limit_s: float, *, slack_s: float = 0.25, required: bool = Tr
     """Nobody is seen waiting for one lock longer than `limit_s` and `slack_s` while the fault lasts.
 
     It does not promise that somebody gets the lock. Broken, too, where the application's lock_timeout is 0. Undecided
-    where, if that is `required`, nobody waited until SQLSTATE 55P03 ended it.
+    where it was not recorded, and where, if that is `required`, nobody waited until SQLSTATE 55P03 ended it.
     """
 
     @promise("lock_waits_end", objective=f"{allowed(limit_s)} and {slack_s * 1000:g} ms")
     def judged(history: History, moments: Moments) -> Finding:
         seen = waits(history, Stretch.during(history, moments))
-        refused = ended_with(history, moments, NOT_AVAILABLE)
+        refused = ended_with(history, moments, NOT_AVAILABLE, least_s=limit_s / 2)
         longest_s = float(seen["seen_s"].max() or 0)  # type: ignore[arg-type]  # Float64
         late = seen.filter(pl.col("seen_s") > limit_s + slack_s)
         measured = {"longest_lock_wait_s": longest_s, "lock_waits": seen.height, "lock_timeouts": refused}

@@ -9,6 +9,7 @@ from drill.checks.load.stretches import Stretch
 from drill.checks.load.timeouts.chains import chains
 from drill.checks.load.timeouts.culprits import APPLICATION
 from drill.checks.load.timeouts.waiting import waits
+from drill.checks.load.told import Told
 from drill.checks.moments import Moments
 from drill.checks.promise import Finding, promise
 from drill.checks.words import SHOWN, counted, listed
@@ -21,7 +22,9 @@ def culprit_is_named(kind: Literal["query", "lock"], *, expected: tuple[str, ...
     """The evidence names the culprit, and it is the fault's own, whose application name begins as `expected`.
 
     "query": the statement that most active time was spent in. "lock": the root of the blocking chain, how deep it was,
-    how many waited, and for how long. Undecided where no session was active, or waited.
+    how many waited, and for how long. Where the fault tells its application, query and relation, it must be these: the
+    query is that which took the time, or one of those in the chain; the relation stands in what the root did.
+    Undecided where no session was active, or waited.
     """
     named = _by_query if kind == "query" else _by_lock
 
@@ -44,6 +47,8 @@ def _by_query(history: History, during: Stretch, expected: tuple[str, ...]) -> F
         .with_columns(fault=belongs(expected))
     )
     worst = each.row(0, named=True)
+    told = Told.of(history)
+    other = told.other(worst) or told.other_query([worst["query"]])
     lines = [
         f"{row['application']}: {100 * row['seen'] / total:.0f} % of the active time, by "
         f"{counted(row['clients'], 'session')}, for up to {row['age_s']:.2f} s: {shortened(row['query'])}"
@@ -51,9 +56,9 @@ def _by_query(history: History, during: Stretch, expected: tuple[str, ...]) -> F
     ]
     share = worst["seen"] / total
     return Finding(
-        ruling=Ruling.HELD if worst["fault"] else Ruling.BROKEN,
+        ruling=Ruling.HELD if worst["fault"] and not other else Ruling.BROKEN,
         because=f"{worst['application']} spent {100 * share:.0f} % of the active time, up to {worst['age_s']:.2f} s "
-        f"at once, in: {shortened(worst['query'], 60)}",
+        f"at once, in: {shortened(worst['query'], 60)}{other}",
         measured={"culprit_active_pct": 100 * share, "longest_statement_s": worst["age_s"]},
         evidence=listed(lines, each.height),
     )
@@ -75,6 +80,9 @@ def _by_lock(history: History, during: Stretch, expected: tuple[str, ...]) -> Fi
     waited = waits(history, during)
     longest_s = float(waited["seen_s"].max() or 0)  # type: ignore[arg-type]  # Float64
     worst = roots.row(0, named=True)
+    told = Told.of(history)
+    in_chain = [worst["query"], *waited["query"].cast(pl.String).drop_nulls().unique()]
+    other = told.other(worst) or told.other_query(in_chain) or told.other_relation(worst["query"])
     lines = [
         f"{row['application']} kept up to {counted(row['waiting'], 'session')} waiting, in a chain of "
         f"{row['depth']}, holding after: {shortened(row['query'])}"
@@ -85,9 +93,9 @@ def _by_lock(history: History, during: Stretch, expected: tuple[str, ...]) -> Fi
         for row in waited.head(SHOWN // 2).rows(named=True)
     ]
     return Finding(
-        ruling=Ruling.HELD if worst["fault"] else Ruling.BROKEN,
+        ruling=Ruling.HELD if worst["fault"] and not other else Ruling.BROKEN,
         because=f"{worst['application']} kept up to {counted(worst['waiting'], 'session')} waiting, in a chain of "
-        f"{worst['depth']}, for at least {longest_s:.2f} s, holding after: {shortened(worst['query'], 60)}",
+        f"{worst['depth']}, for at least {longest_s:.2f} s, holding after: {shortened(worst['query'], 60)}{other}",
         measured={
             "sessions_waiting": worst["waiting"],
             "chain_depth": worst["depth"],

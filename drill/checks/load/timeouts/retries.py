@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from drill.checks.load.arrivals import arrivals
+from drill.checks.load.arrivals import Arrivals, arrivals, telling
 from drill.checks.load.stretches import Stretch
 from drill.checks.moments import Moments
 from drill.checks.promise import Finding, promise
@@ -13,24 +13,20 @@ from drill.verdict import Check, Ruling
 
 
 def retries_are_bounded(most: float = 1.2) -> Check:
-    """Before, during and after the fault there are at most `most` attempts a request.
+    """Before the fault, from injection on, and from when healing began there are at most `most` attempts a request.
 
-    Undecided where the application does not tell its attempts.
+    Undecided where the application does not tell the attempts of nearly all, and where nothing was due under the fault.
     """
 
     @promise("retries_are_bounded", objective=f"{most:g} attempts a request")
     def judged(history: History, moments: Moments) -> Finding:
-        stretches = [Stretch.steady(moments), Stretch.during(history, moments)]
+        under = Stretch.under(history, moments)
+        stretches = [Stretch.steady(moments), under]
         if moments.healed_ns is not None:
-            stretches.append(Stretch.after(moments))
-        found: dict[str, tuple[float, int, int]] = {}
-        for stretch in stretches:
-            told = arrivals(history, stretch).rows.drop_nulls("attempts")
-            if told.height:
-                total, worst = told.select(pl.col("attempts").sum(), pl.col("attempts").max().alias("most")).row(0)
-                found[stretch.name] = (total / told.height, worst, told.height)
-        if "during the fault" not in found:
-            raise Undecided("the application does not tell how often it tried")
+            stretches.append(Stretch.since_healing(history))
+        found = {each.name: _told(seen) for each in stretches if (seen := arrivals(history, each)).number}
+        if under.name not in found:
+            raise Undecided("no request was due under the fault")
         name, (rate, worst, _) = max(found.items(), key=lambda each: each[1][0])
         since = arrivals(history, Stretch.since(moments)).rows
         because = f"{rate:.2f} attempts a request {name}, {worst} for the worst, of {most:g} allowed"
@@ -45,3 +41,10 @@ def retries_are_bounded(most: float = 1.2) -> Check:
         )
 
     return judged
+
+
+def _told(found: Arrivals) -> tuple[float, int, int]:
+    """Attempts a request, those of the worst, and how many requests told theirs."""
+    told = telling(found, "attempts", "how often it tried")
+    total, worst = told.select(pl.col("attempts").sum(), pl.col("attempts").max().alias("most")).row(0)
+    return total / told.height, worst, told.height

@@ -24,8 +24,9 @@ def statements_end_in_time(
     """No statement outlives `limit_s` by more than `slack_s`, and those of the culprits end with SQLSTATE 57014.
 
     Judged are statements seen active on the server during the fault, of `applications` (none named: of all), and those
-    that the culprits themselves timed. Broken, too, where the application's statement_timeout is 0. Undecided where the
-    server was looked at too seldom, and, if that is `required`, where no statement of a culprit was seen to end so.
+    that the culprits themselves timed. Broken, too, where the application's statement_timeout is 0. Undecided where
+    that was not recorded, where the server was looked at too seldom, and, if that is `required`, where no statement of
+    a culprit was seen to end so.
     """
 
     @promise("statements_end_in_time", objective=f"{allowed(limit_s)} and {slack_s * 1000:g} ms")

@@ -177,6 +177,41 @@ def test_used_elsewhere() -> None:
     assert no_unused_index()(scanned(index(story, "orders_fk", "customer_id"), "orders_fk", 0).told())
 
 
+def test_one_of_two_that_serve_the_same_is_not_unused() -> None:
+    """What is never scanned since its twin is, or one that begins it, is for the other promises to name, once."""
+    twins = scanned(index(schema(), "orders_again", "customer_id", "created_at"), "orders_again", 0)
+    assert no_unused_index()(twins.told())
+    assert no_duplicate_index()(twins.told()).ruling is Ruling.BROKEN
+    longer = index(schema(), "orders_longer", "customer_id", "created_at", "total")
+    assert no_unused_index()(scanned(longer, "orders_longer", 0).told())
+    assert no_redundant_index()(longer.told()).ruling is Ruling.BROKEN
+
+
+@property_test
+@given(
+    st.lists(
+        st.tuples(st.lists(st.sampled_from("abc"), min_size=1, max_size=3, unique=True), st.booleans(), st.booleans()),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_all_that_is_named_can_be_dropped_at_once(tables: list[tuple[list[str], bool, bool]]) -> None:
+    """Whoever follows all three promises keeps an index for all that a used one served, and for each foreign key."""
+    story = quiet().row(
+        "foreign_keys", relation="orders", name="fk", columns=["a"], references="customers", relation_rows=100
+    )
+    for number, (columns, is_used, is_unique) in enumerate(tables):
+        scanned(index(story, f"i{number}", *columns, is_unique=is_unique), f"i{number}", float(is_used))
+    verdicts = [check(story.told()) for check in (no_unused_index(), no_duplicate_index(), no_redundant_index())]
+    dropped = {line.split()[0] for verdict in verdicts for line in verdict.evidence}
+    kept = [columns for number, (columns, _, _) in enumerate(tables) if f"i{number}" not in dropped]
+    for columns, is_used, _ in tables:
+        if is_used:
+            assert any(each[: len(columns)] == columns for each in kept)
+    if any(columns[0] == "a" for columns, _, _ in tables):
+        assert any(each[0] == "a" for each in kept)
+
+
 def test_uncounted() -> None:
     """Where nobody counted, nothing is known."""
     assert no_unused_index()(index(schema(), "orders_total", "total").told()).ruling is Ruling.UNDECIDED

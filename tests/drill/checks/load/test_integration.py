@@ -163,10 +163,20 @@ def test_never_met() -> None:
 def test_in_vain(code: str) -> None:
     """An error that will be the same next time is met once; whoever tries again breaks it."""
     ended = {"outcome": "failed", "cause": "other", "code": code}
-    assert non_retryable_errors_are_not_retried()(under_load().request(1, **ended).told())
-    verdict = non_retryable_errors_are_not_retried()(under_load().request(1, **ended, attempts=3).told())
+    assert non_retryable_errors_are_not_retried()(under_load().request(-1, **ended).told())
+    verdict = non_retryable_errors_are_not_retried()(under_load().request(-1, **ended, attempts=3).told())
     assert verdict.ruling is Ruling.BROKEN
     assert verdict.measured["most_attempts"] == 3
+
+
+def test_what_was_tried_again_under_a_fault_may_have_lost_its_connection_first() -> None:
+    """Only the last error is told: what ended since injection breaks nothing, and proves nothing."""
+    ended = {"outcome": "failed", "cause": "other", "code": "22012"}
+    story = under_load().request(1, **ended, attempts=2)
+    assert non_retryable_errors_are_not_retried()(story.told()).ruling is Ruling.UNDECIDED
+    verdict = non_retryable_errors_are_not_retried()(story.request(-1, **ended).told())
+    assert verdict
+    assert verdict.measured == {"non_retryable_errors": 1, "retried": 0, "most_attempts": 1}
 
 
 def test_never_away() -> None:
@@ -249,11 +259,41 @@ def test_never_the_writer() -> None:
     assert verdict.because.endswith("reached the writer, a")
 
 
+def reading(server: str | None, story: LoadStory) -> LoadStory:
+    """The application reads, of which one in four requests is answered by that server."""
+    story.tables["requests"] = under_load().tables["requests"]
+    story.change("requests", {"endpoint": "reader", "server": "b"})
+    return story.change("requests", {"server": server}, every(4))
+
+
+def test_the_application_never_reads_at_the_writer() -> None:
+    """Its reads are judged too, where it tells who answered them."""
+    assert no_read_at_the_writer()(reading("c", pinged(b=9, c=9)).told())
+    told = reading("a", pinged(b=9, c=9).row("pings", 0, endpoint="writer", server="a", in_recovery=False)).told()
+    verdict = no_read_at_the_writer()(told)
+    assert verdict.ruling is Ruling.BROKEN
+    assert verdict.because.endswith("450 of 1,800 reads of the application were answered by the writer")
+    assert verdict.evidence == ("order-by-id: 450 reads answered by a",)
+    # Who told nothing, and who was seen in either role, proves nothing; nor does a write.
+    writer = {"endpoint": "writer", "server": "a", "in_recovery": False}
+    assert no_read_at_the_writer()(reading(None, pinged(b=9).row("pings", 0, **writer)).told())
+    changed = pinged(b=9).row("pings", 0, **writer).row("pings", 1, endpoint="a", server="a", in_recovery=True)
+    assert no_read_at_the_writer()(reading("a", changed).told())
+    writes = reading("a", pinged(b=9).row("pings", 0, **writer)).change("requests", {"endpoint": "writer"})
+    assert no_read_at_the_writer()(writes.told())
+
+
 def test_writer_alone() -> None:
     """Where every reader was known to be down, the writer may answer."""
     story = pinged(a=5).row("lags", 0.2, instance="b", answers=False)
     assert no_read_at_the_writer()(story.told())
     assert no_read_at_the_writer()(story.row("lags", 0.3, instance="c", answers=True).told()).ruling is Ruling.BROKEN
+
+
+def test_a_reader_that_nobody_looked_at_is_not_known_to_be_down() -> None:
+    """Pings come when the load has stopped, and nobody watches the readers any more: each one counts."""
+    verdict = no_read_at_the_writer()(pinged(a=30).row("lags", -5, instance="b", answers=True).told())
+    assert verdict.measured["reads_at_writer"] == 30
 
 
 def test_no_pings() -> None:

@@ -24,7 +24,12 @@ def test_bounded() -> None:
     """A pool within its size, whose queue is within its bound, holds it."""
     verdict = pool_is_bounded()(pooled(waiting=50).told())
     assert verdict
-    assert verdict.measured == {"pool_connections": 5, "pool_waiting": 50, "pool_samples": 90}
+    assert verdict.measured == {
+        "pool_connections": 5,
+        "pool_waiting": 50,
+        "pool_samples": 90,
+        "leaked_connections": 0,
+    }
 
 
 @pytest.mark.parametrize(
@@ -46,6 +51,34 @@ def test_once_is_enough() -> None:
     """Beyond its size once is beyond its size."""
     story = pooled().change("pool", {"size": 6}, between(3, 3.1))
     assert pool_is_bounded()(story.told()).ruling is Ruling.BROKEN
+
+
+def lent(number: int, at_s: float = 1.0) -> LoadStory:
+    """So many connections are taken and never given back, beside many that are."""
+    story = busy(4)
+    for _ in range(number):
+        story.row("checkouts", endpoint="writer", acquired_ns=ns(at_s), released_ns=None)
+    return story
+
+
+def test_leaking() -> None:
+    """A connection that is not given back breaks it, however fast everything else still is."""
+    verdict = pool_is_bounded()(lent(2).told())
+    assert verdict.ruling is Ruling.BROKEN
+    assert verdict.because == "2 connections taken from pool writer never given back"
+    assert verdict.measured["leaked_connections"] == 2
+
+
+@pytest.mark.parametrize("unanswered", [0, 1, 2, 3])
+def test_what_is_still_in_use_is_no_leak(unanswered: int) -> None:
+    """A request that was never answered may have one; so may the application itself, from before the load."""
+    story = lent(2)
+    story.row("checkouts", endpoint="writer", acquired_ns=ns(-STEADY_S - 1), released_ns=None)
+    for _ in range(unanswered):
+        story.request(END_S - 0.1, outcome="unknown", code="never answered", cause="silent")
+    verdict = pool_is_bounded()(story.told())
+    assert verdict.measured["leaked_connections"] == max(0, 2 - unanswered)
+    assert verdict.ruling is (Ruling.BROKEN if unanswered < 2 else Ruling.HELD)
 
 
 def test_no_pool() -> None:

@@ -32,7 +32,7 @@ from tests.drill.checks.load.stories import (
     under_load,
     watched,
 )
-from tests.drill.histories import property_test, steps
+from tests.drill.histories import Row, property_test, steps
 
 CANCELLED = {"outcome": "failed", "cause": "other", "code": "57014"}
 SLEEP = "SELECT pg_sleep(60)"
@@ -106,7 +106,10 @@ def test_no_culprit() -> None:
     """Where no culprit's statement was ended nothing is known, unless that is not required."""
     assert statements_end_in_time(1.0)(watched(quiet()).empty("sessions").told()).ruling is Ruling.UNDECIDED
     assert statements_end_in_time(1.0)(quiet().told()).ruling is Ruling.UNDECIDED
-    assert statements_end_in_time(1.0, required=False)(watched(quiet()).empty("sessions").told())
+    told = {"subject": "application", "name": "statement_timeout", "value": "1000"}
+    assert statements_end_in_time(1.0, required=False)(
+        watched(quiet()).row("settings", **told).empty("sessions").told()
+    )
 
 
 def waiting(wait_s: float, *, lock_timeout: str = "500", refused: bool = True) -> LoadStory:
@@ -121,7 +124,9 @@ def waiting(wait_s: float, *, lock_timeout: str = "500", refused: bool = True) -
         if age_s <= wait_s + 1e-9:
             session(story, at_s, "shop", pid=11, state="active", query_age_s=age_s, query="UPDATE orders SET", **lock)
     if refused:
-        story.change("requests", {"outcome": "failed", "cause": "other", "code": "55P03"}, every(100, during))
+        told: Row = {"outcome": "failed", "cause": "other", "code": "55P03"}
+        limit_ns = int(lock_timeout) * 1_000_000
+        story.change("requests", lambda row: {**told, "completed_ns": row["due_ns"] + limit_ns}, every(100, during))
     return story
 
 
@@ -149,7 +154,7 @@ def test_waits_without_samples() -> None:
 
 def test_one_lock_after_the_other() -> None:
     """Two locks, one after the other, have a limit each."""
-    story = waiting(2.0)
+    story = waiting(2.0, lock_timeout="1200")
     story.change("sessions", {"blocked_by": [31]}, lambda row: row.get("query_age_s", 0) > 0.9)
     assert lock_waits_end(1.2)(story.told())
 
@@ -160,7 +165,9 @@ def test_lock_timeout_0() -> None:
 
 
 def test_lock_limit_not_tested() -> None:
-    """Where nothing ended with 55P03 the limit was not put to test."""
+    """Where nothing ended with 55P03 the limit was not put to test, nor where that was said at once (NOWAIT)."""
+    at_once = waiting(0.4).change("requests", lambda row: {"completed_ns": row["due_ns"] + 1_000_000})
+    assert lock_waits_end(0.5)(at_once.told()).ruling is Ruling.UNDECIDED
     assert lock_waits_end(0.5)(waiting(0.4, refused=False).told()).ruling is Ruling.UNDECIDED
     assert lock_waits_end(0.5, required=False)(waiting(0.4, refused=False).told())
     assert lock_waits_end(0.5)(quiet().told()).ruling is Ruling.UNDECIDED
@@ -168,7 +175,8 @@ def test_lock_limit_not_tested() -> None:
 
 def idling(until_s: float) -> LoadStory:
     """A transaction that is idle for so long, and then gone."""
-    story = watched(quiet())
+    name = "idle_in_transaction_session_timeout"
+    story = watched(quiet()).row("settings", subject="application", name=name, value="2000")
     for age_s in steps(0.1, until_s, 0.2):
         session(story, 0.5 + age_s, "drill culprit", state="idle in transaction", state_age_s=age_s)
     return story
