@@ -10,7 +10,7 @@ from pathlib import Path
 
 from drill.config import AuroraSettings, Config, load
 from drill.errors import DrillError, NotHealed
-from drill.faults.undone import undo
+from drill.faults.undone import UNHURRIED_S, undo
 from drill.history import WRITER_ENDPOINT
 from drill.journal import Entry, Journal, Undo
 from drill.probes import tables
@@ -51,7 +51,7 @@ def _undo(entry: Entry, config: Config, environment: Mapping[str, str]) -> str:
     if entry.undo is Undo.STOP_FAULTS:
         return f"{target.stop_faults(entry.subject)} experiments stopped"
     if entry.undo is Undo.EXECUTE:
-        undo(target, entry.subject)
+        undo(target, entry.subject, deadline_s=UNHURRIED_S)
         return "executed"
     tables.drop(target.address(WRITER_ENDPOINT), entry.subject)
     return "dropped"

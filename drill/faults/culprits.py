@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from drill.faults.crowd import Gather, crowding, writer_of
 from drill.faults.fault import EFFECT_DEADLINE_S, Fault, Injection, await_effect
 from drill.faults.sessions import Look
-from drill.faults.shop import require_tables
+from drill.faults.shop import require_ours, require_tables
 from drill.faults.stage import Stage
 from drill.faults.sweep import sweep
 from drill.history import WRITER_ENDPOINT
@@ -35,7 +35,7 @@ def culprits(
 ) -> Fault:
     """Let them in at the writer endpoint, confirmed by what is `seen` of them there.
 
-    Where the schema lacks a table that a culprit `needs`, the fault is Unsupported.
+    Where a culprit `needs` tables, and the schema lacks one or is a team's own, the fault is Unsupported.
     """
 
     def fault(target: Target, *, mark: str) -> AbstractContextManager[Injection]:  # noqa: ARG001 - they end themselves
@@ -43,6 +43,8 @@ def culprits(
 
     @contextmanager
     def _let_in(target: Target) -> Iterator[Injection]:
+        if needs:
+            require_ours(stage)
         writer, address = writer_of(target), target.address(WRITER_ENDPOINT)
         require_tables(address, stage.schema, *needs)
         look = seen(address)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from drill.errors import NoEffect
+from drill.errors import NoEffect, Unsupported
 from drill.faults.crowd import Crowd, Gather, crowding, writer_of
 from drill.faults.fault import Fault, Injection, await_effect
 from drill.faults.slots import Slots, slots
@@ -18,7 +18,7 @@ def exhaustion(gather: Gather, *, limits: BlastRadius, holder: str) -> Fault:
     """Let a crowd of `holder` (an application name) in that takes connections until the server refuses.
 
     Confirmed by a refusal (53300). Where the blast radius does not reach so far, nobody is let in at all: an
-    exhaustion that cannot come about proves nothing.
+    exhaustion that cannot come about proves nothing. Unsupported for a role that gets reserved connections, too.
     """
 
     def fault(target: Target, *, mark: str) -> AbstractContextManager[Injection]:  # noqa: ARG001 - ends by itself
@@ -31,6 +31,11 @@ def exhaustion(gather: Gather, *, limits: BlastRadius, holder: str) -> Fault:
 def _exhausting(target: Target, gather: Gather, limits: BlastRadius, holder: str) -> Iterator[Injection]:
     writer, address = writer_of(target), target.address(WRITER_ENDPOINT)
     found = slots(address)
+    if found.privileged:
+        raise Unsupported(
+            f"{address.user} is {found.privileged} on {target.name}, and a flood would take the operator's slots: "
+            "name an ordinary user"
+        )
     tells = {"holder": holder}
     if limits.connections <= found.free:
         yield Injection(instance=writer, confirm=lambda: _out_of_reach(found, limits), tells=tells)

@@ -19,18 +19,27 @@ READ = """
              + coalesce(current_setting('rds.rds_superuser_reserved_connections', true), '0')::int,
            (SELECT sum(numbackends)::int FROM pg_stat_database WHERE datid <> 0) - 1,
            (SELECT least(nullif(rolconnlimit, -1), nullif(datconnlimit, -1))
-              FROM pg_roles, pg_database WHERE rolname = current_user AND datname = current_database())
+              FROM pg_roles, pg_database WHERE rolname = current_user AND datname = current_database()),
+           coalesce((SELECT string_agg(rolname, ', ' ORDER BY rolname) FROM pg_roles
+              WHERE (rolsuper AND rolname = current_user)
+                 OR (rolname IN ('rds_superuser', 'pg_use_reserved_connections')
+                     AND pg_has_role(current_user, oid, 'MEMBER'))), '')
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slots:
-    """Connections that the server takes, reserves, has at present (ours that asked left out), and allows our role."""
+    """Connections that the server takes, reserves, has at present (ours that asked left out), and allows our role.
+
+    `privileged` names the roles by which ours gets reserved connections, too: a superuser, or one of the two that
+    PostgreSQL and RDS keep some for. Empty for an ordinary client.
+    """
 
     most: int
     reserved: int
     present: int
     allowed: int | None = None
+    privileged: str = ""
 
     @property
     def free(self) -> int:
@@ -42,8 +51,8 @@ class Slots:
 def slots(address: Address) -> Slots:
     """Ask the server; FaultError where it does not say."""
     try:
-        ((most, reserved, present, allowed),) = ask(address, READ, deadline_s=5.0)
+        ((most, reserved, present, allowed, privileged),) = ask(address, READ, deadline_s=5.0)
     except (psycopg.Error, DeadlinePassed) as error:
         said = " ".join(str(error).split())
         raise FaultError(f"cannot read how many connections {address} takes: {said}") from error
-    return Slots(most=most, reserved=reserved, present=present, allowed=allowed)
+    return Slots(most=most, reserved=reserved, present=present, allowed=allowed, privileged=privileged)

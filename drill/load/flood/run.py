@@ -10,11 +10,15 @@ from dataclasses import dataclass, field, replace
 
 import psycopg
 
+from drill.history import Cause, Outcome
 from drill.load.flood.line import Line
 from drill.load.flood.plan import Party
 from drill.load.flood.rows import Rows
 from drill.targets.outcomes import ACKNOWLEDGED, Ending, classify
 from drill.targets.session import DeadlinePassed
+
+UNANSWERED = Ending(Outcome.FAILED, None, Cause.SILENT)
+"""An attempt that was still waiting when the crowd had to be gone: it was told to go some time before."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,7 +37,7 @@ class Run:
         return f"{party.name}-{number:04d}"
 
     async def connect(self, party: Party, client: str) -> Line | Ending:
-        """Try once; an open line, or how the attempt ended."""
+        """Try once; an open line, or how the attempt ended. One that is broken off is recorded as one in vain."""
         address = replace(party.address, application_name=party.application)
         since_ns = time.monotonic_ns()
         try:
@@ -42,6 +46,9 @@ class Run:
             ending = classify(error, sent=False)
             self.rows.connect(client, party.endpoint, since_ns, time.monotonic_ns(), ending)
             return ending
+        except asyncio.CancelledError:
+            self.rows.connect(client, party.endpoint, since_ns, time.monotonic_ns(), UNANSWERED)
+            raise
         self.rows.connect(client, party.endpoint, since_ns, time.monotonic_ns(), ACKNOWLEDGED)
         self.lines.add(line)
         return line

@@ -11,7 +11,7 @@ import polars as pl
 import psycopg
 import pytest
 
-from drill.errors import FaultError, LimitReached, NoEffect
+from drill.errors import FaultError, LimitReached, NoEffect, Unsupported
 from drill.faults import BlastRadius, exhaustion
 from drill.faults.slots import Slots, slots
 from drill.targets.postgres import Address
@@ -92,6 +92,26 @@ def test_out_of_the_blast_radius_nobody_is_let_in(
             injection.confirm()
         assert clients(postgres, scenario.clients[0]) == 0
     assert injection.rows() is None
+
+
+@pytest.mark.parametrize("scenario", [FLOOD, LEAK], ids=str)
+def test_a_role_that_gets_the_operators_slots_lets_nobody_in(
+    postgres: Server, address: Address, tmp_path: Path, scenario: LoadScenario
+) -> None:
+    """A superuser, or who belongs to a role that slots are reserved for: it would shut the operator out."""
+    postgres.run("GRANT pg_use_reserved_connections TO ordinary")
+    try:
+        for who, by in ((postgres.address, "postgres"), (address, "pg_use_reserved_connections")):
+            assert by in slots(who).privileged
+            with (
+                pytest.raises(Unsupported, match=f"is .*{by}.*would take the operator's slots: name an ordinary user"),
+                happening(scenario, stage(who, tmp_path)),
+            ):
+                pytest.fail("the block was entered")
+    finally:
+        postgres.run("REVOKE pg_use_reserved_connections FROM ordinary")
+    assert slots(address).privileged == ""
+    assert clients(postgres, scenario.clients[0]) == 0
 
 
 class Idle:

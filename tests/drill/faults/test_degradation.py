@@ -10,17 +10,20 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from drill.errors import FaultError, NoEffect, NotHealed, Unsupported
 from drill.faults import NEIGHBOUR, Stage, dropped_index, lagging_reader, network_latency
-from drill.faults.undone import undo
+from drill.faults.slots import slots
+from drill.faults.undone import NEXT, undo
 from drill.journal import Undo
 from drill.targets.postgres import Address
-from scenarios.degradation import DEGRADATIONS, DROPPED_INDEX, INDEX, NOISY_NEIGHBOUR, STALE_STATISTICS
+from scenarios.degradation import DEGRADATIONS, DROPPED_INDEX, INDEX, NEIGHBOURS, NOISY_NEIGHBOUR, STALE_STATISTICS
+from scenarios.load_scenario import LoadScenario
 from tests.drill.faults.staging import SCHEMA, happening, stage
 from tests.drill.memory import InMemory, member
-from tests.drill.probes.server import Server
+from tests.drill.probes.server import Server, wait_until
 from tests.drill.roles import clients, ordinary
 
 DEFINITION = f"SELECT indexdef FROM pg_indexes WHERE schemaname = '{SCHEMA}' AND indexname = '{INDEX}'"  # noqa: S608
@@ -50,7 +53,9 @@ def test_an_index_is_gone_and_comes_back_as_it_was(on: Stage, postgres: Server) 
         assert injection.tells == {"cause": "missing index", "relation": "orders", "index": INDEX}
         ((_, entry),) = on.journal.entries().items()
         assert entry.undo is Undo.EXECUTE
-        assert entry.subject.startswith(f"CREATE INDEX IF NOT EXISTS {INDEX} ON {SCHEMA}.orders")
+        assert entry.subject.split(NEXT)[-1].startswith(
+            f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {INDEX} ON {SCHEMA}.orders"
+        )
     assert postgres.run(DEFINITION) == before != []
     assert on.journal.entries() == {}
 
@@ -90,6 +95,46 @@ def test_an_index_that_cannot_be_built_again_stays_in_the_journal(on: Stage, pos
     on.journal.strike(path)
 
 
+def test_an_index_that_was_built_by_half_is_built_again(on: Stage, postgres: Server) -> None:
+    """One that serves nobody has the name, and is not taken for the one that was dropped."""
+    valid = f"SELECT indisvalid FROM pg_index WHERE indexrelid = '{SCHEMA}.{INDEX}'::regclass"  # noqa: S608
+    with happening(DROPPED_INDEX, on):
+        ((_, entry),) = on.journal.entries().items()
+        postgres.run(
+            f"CREATE INDEX {INDEX} ON {SCHEMA}.orders (customer_id)",
+            f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{SCHEMA}.{INDEX}'::regclass",  # noqa: S608
+        )
+        assert postgres.run(valid) == [(False,)]
+    assert postgres.run(valid) == [(True,)]
+    assert "created_at DESC" in str(postgres.run(DEFINITION))
+    undo(InMemory(at=on.surroundings.writer), entry.subject)  # one that is there is left as it is
+    assert postgres.run(valid) == [(True,)]
+
+
+def test_who_writes_goes_on_while_an_index_is_built_again(on: Stage, postgres: Server) -> None:
+    """It is built beside them: even one who is in the middle of a transaction keeps nobody else waiting."""
+    write = f"UPDATE {SCHEMA}.orders SET status = status WHERE id = 1"  # noqa: S608
+    building = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONC%' AND wait_event_type = 'Lock'"
+    with postgres.connect() as first, postgres.connect() as second:
+        with happening(DROPPED_INDEX, on):
+            first.execute("BEGIN")
+            first.execute(f"UPDATE {SCHEMA}.orders SET status = status WHERE id = 2")  # noqa: S608
+
+            def write_meanwhile() -> None:
+                try:
+                    wait_until(lambda: bool(postgres.run(building)), "the index is being built")
+                    second.execute("SET lock_timeout = '5s'")
+                    second.execute(write)
+                finally:
+                    first.execute("COMMIT")
+
+            beside = threading.Thread(target=write_meanwhile)
+            beside.start()
+        beside.join()
+        assert second.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+    assert postgres.run(DEFINITION) != []
+
+
 def test_what_is_gone_with_its_schema_needs_no_undoing(shop: Address) -> None:
     """Whoever dropped the schema has undone all of it; any other refusal is an error."""
     target = InMemory(at=shop)
@@ -121,9 +166,111 @@ def test_statistics_are_stale_until_somebody_analyses(on: Stage, postgres: Serve
     many = f"SELECT count(*) > 20000 FROM {SCHEMA}.orders WHERE status = 'open'"  # noqa: S608
     assert postgres.run(many) == [(True,)]
     assert during > 5 * before
-    assert during > 20 * after
+    assert during > 5 * after
     injection.afterwards()
     assert postgres.run(many) == [(False,)]
+
+
+def open_ids(server: Server) -> set[object]:
+    """The open orders."""
+    return {id for (id,) in server.run(f"SELECT id FROM {SCHEMA}.orders WHERE status = 'open'")}  # noqa: A001, S608
+
+
+def test_exactly_those_orders_are_delivered_again_that_were_opened(on: Stage, postgres: Server) -> None:
+    """One that was open before stays open, one that was paid for meanwhile is delivered again; nothing dead is left."""
+    before = open_ids(postgres)
+    assert any(int(each) % 10 < 7 for each in before)  # type: ignore[call-overload]
+    # As large as data that was loaded; the tests before may have left it larger.
+    postgres.run(f"CLUSTER {SCHEMA}.orders USING orders_pkey", f"VACUUM (ANALYZE) {SCHEMA}.orders")
+    large = f"SELECT pg_table_size('{SCHEMA}.orders') + pg_indexes_size('{SCHEMA}.orders')"
+    ((bytes_before,),) = postgres.run(large)
+    pages = buffers(postgres, OPEN)
+    with happening(STALE_STATISTICS, on) as injection:
+        injection.confirm()
+        noted = {id for (id,) in postgres.run(f"SELECT id FROM {SCHEMA}.reopened")}  # noqa: A001, S608
+        assert open_ids(postgres) == before | noted
+        assert not before & noted
+        assert len(noted) > 20000
+        postgres.run(f"UPDATE {SCHEMA}.orders SET status = 'paid' WHERE id = {min(noted)}")  # type: ignore[type-var]  # noqa: S608
+    injection.afterwards()
+    assert open_ids(postgres) == before
+    statuses = f"SELECT DISTINCT status FROM {SCHEMA}.orders WHERE id % 10 = 0 AND id <= 20000"  # noqa: S608
+    assert postgres.run(statuses) == [("delivered",)]
+    assert postgres.run(f"SELECT to_regclass('{SCHEMA}.reopened')::text") == [(None,)]
+    dead = f"SELECT n_dead_tup FROM pg_stat_all_tables WHERE relid = '{SCHEMA}.orders'::regclass"  # noqa: S608
+    wait_until(lambda: postgres.run(dead) == [(0,)], "nothing dead is left")
+    assert buffers(postgres, OPEN) <= 1.1 * pages
+    ((bytes_after,),) = postgres.run(large)
+    assert int(str(bytes_after)) <= 1.1 * int(str(bytes_before))
+    clustered = f"SELECT bool_or(indisclustered) FROM pg_index WHERE indrelid = '{SCHEMA}.orders'::regclass"  # noqa: S608
+    assert postgres.run(clustered) == [(False,)]
+
+
+def test_open_orders_stand_in_the_journal_until_they_are_put_away(on: Stage, postgres: Server) -> None:
+    """Healed is not undone: should nobody live to put them away, `drill heal` does, and all of it."""
+    before = open_ids(postgres)
+    with happening(STALE_STATISTICS, on) as injection:
+        injection.confirm()
+    ((_, entry),) = on.journal.entries().items()
+    assert entry.undo is Undo.EXECUTE
+    assert postgres.run(AUTOVACUUM) == [(None,)]
+    assert open_ids(postgres) > before
+    undo(InMemory(at=on.surroundings.writer), entry.subject)
+    assert open_ids(postgres) == before
+    undo(InMemory(at=on.surroundings.writer), entry.subject)  # once more does no harm
+    injection.afterwards()
+    injection.afterwards()
+    assert open_ids(postgres) == before
+    assert on.journal.entries() == {}
+
+
+def test_what_cannot_be_put_away_stays_in_the_journal(on: Stage, postgres: Server) -> None:
+    """NotHealed, and its entry is kept for `drill heal`."""
+    before = open_ids(postgres)
+    with happening(STALE_STATISTICS, on) as injection:
+        injection.confirm()
+    postgres.stop()
+    with pytest.raises(NotHealed, match="the stale statistics of orders could not be undone"):
+        injection.afterwards()
+    ((path, entry),) = on.journal.entries().items()
+    postgres.start()
+    undo(InMemory(at=on.surroundings.writer), entry.subject)
+    assert open_ids(postgres) == before
+    on.journal.strike(path)
+
+
+def test_autovacuum_is_left_as_it_was(on: Stage, postgres: Server) -> None:
+    """Where somebody had turned it off, it stays off."""
+    postgres.run(f"ALTER TABLE {SCHEMA}.orders SET (autovacuum_enabled = off)")
+    try:
+        with happening(STALE_STATISTICS, on) as injection:
+            injection.confirm()
+        assert postgres.run(AUTOVACUUM) == [(["autovacuum_enabled=off"],)]
+        injection.afterwards()
+        assert postgres.run(AUTOVACUUM) == [(["autovacuum_enabled=off"],)]
+    finally:
+        postgres.run(f"ALTER TABLE {SCHEMA}.orders RESET (autovacuum_enabled)")
+
+
+def test_what_is_noted_does_not_itself_look_stale(on: Stage, postgres: Server) -> None:
+    """A diagnosis that names the fault's own notes would be wrong."""
+    changed = "SELECT relname, n_mod_since_analyze FROM pg_stat_all_tables WHERE relname = 'reopened'"
+    with happening(STALE_STATISTICS, on) as injection:
+        injection.confirm()
+        assert postgres.run(changed) == [("reopened", 0)]
+    injection.afterwards()
+
+
+@pytest.mark.parametrize("scenario", [DROPPED_INDEX, STALE_STATISTICS], ids=str)
+def test_a_teams_own_data_is_left_alone(on: Stage, postgres: Server, scenario: LoadScenario) -> None:
+    """Even where it has tables of the same names: nothing is changed, and nothing is promised."""
+    theirs = replace(on, is_ours=False)
+    before = open_ids(postgres)
+    with pytest.raises(Unsupported, match="names a schema of your own"), happening(scenario, theirs):
+        pytest.fail("the block was entered")
+    assert open_ids(postgres) == before
+    assert postgres.run(DEFINITION) != []
+    assert on.journal.entries() == {}
 
 
 def test_it_can_happen_again(on: Stage) -> None:
@@ -150,6 +297,26 @@ def test_neighbours_are_busy_and_gone_at_once(on: Stage, postgres: Server) -> No
     assert rows is not None
     assert rows["client"].n_unique() == 3
     assert injection.tells["application"] == NEIGHBOUR
+
+
+def test_neighbours_leave_room_for_others(on: Stage, postgres: Server) -> None:
+    """They take half of what is free at most; where nothing is, they stay away."""
+    wait_until(lambda: clients(postgres, NEIGHBOUR) == 0, "others have moved out")
+    postgres.run("ALTER ROLE ordinary CONNECTION LIMIT 8")
+    try:
+        with happening(NOISY_NEIGHBOUR, on) as injection:
+            injection.confirm()
+            assert clients(postgres, NEIGHBOUR) <= 4 == slots(on.surroundings.writer).free // 2
+        rows = injection.rows()
+        assert rows is not None
+        assert rows["client"].n_unique() == 4
+        assert set(rows.filter(rows["action"] == "connect")["outcome"]) == {"ok"}
+        postgres.run("ALTER ROLE ordinary CONNECTION LIMIT 1")
+        with pytest.raises(FaultError, match="too few for a neighbour"), happening(NOISY_NEIGHBOUR, on):
+            pytest.fail("the block was entered")
+    finally:
+        postgres.run("ALTER ROLE ordinary CONNECTION LIMIT -1")
+    assert NEIGHBOURS <= 40
 
 
 def test_the_shop_is_needed(postgres: Server, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -148,6 +149,19 @@ def test_a_shop_that_is_none_is_unsupported(postgres: Server, tmp_path: Path) ->
         ):
             pytest.fail("the block was entered")
     assert clients(postgres, CULPRIT) == 0
+
+
+def test_a_teams_own_tables_are_not_locked(on: Stage, postgres: Server) -> None:
+    """Nor joined or sorted at length; a sleep touches nobody's tables."""
+    theirs = replace(on, is_ours=False)
+    for scenario in TIMEOUTS:
+        if scenario is SLEEPING_QUERY:
+            continue
+        with pytest.raises(Unsupported, match="names a schema of your own"), happening(scenario, theirs):
+            pytest.fail("the block was entered")
+    assert clients(postgres, CULPRIT) == 0
+    with happening(SLEEPING_QUERY, theirs) as injection:
+        injection.confirm()
 
 
 def test_culprits_of_whom_nothing_is_seen_have_no_effect(on: Stage) -> None:
