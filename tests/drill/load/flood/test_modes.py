@@ -76,10 +76,10 @@ def test_a_place_that_becomes_free_is_taken(postgres: Server, address: Address) 
     """The server stays full, whoever leaves."""
     other = postgres.connect()
     with gathered(plan(party(address, Mode.HOLD, count=100))) as crowd:
-        until(crowd, lambda said: said["refused"] >= 1, "a refusal")
+        until(crowd, lambda said: said["refused"] >= 5, "it is full, and stays so")
         held = crowd.progress()["held"]
         other.close()
-        until(crowd, lambda said: said["held"] == held + 1, "the place is taken")
+        until(crowd, lambda said: said["held"] > held, "the place is taken")
 
 
 def test_a_flood_never_holds_more_than_its_count(address: Address) -> None:
@@ -183,8 +183,9 @@ def test_an_operator_knocks_at_a_steady_beat(address: Address, postgres: Server)
             rows = operator.stop()
     assert set(rows["client"]) == {"operator"}
     assert set(only(rows, "connect")["outcome"]) == {"ok"}
-    begun = only(rows, "connect")["invoked_ns"].diff().drop_nulls()
-    assert begun.min() >= 49_000_000  # type: ignore[operator]
+    begun = only(rows, "connect")["invoked_ns"].sort()
+    # On the whole: one beat may be late on a busy machine, and the next is then nearer to it.
+    assert begun[-1] - begun[0] >= (len(begun) - 2) * 50_000_000
 
 
 def test_a_crowd_ends_by_itself_and_says_why(postgres: Server, address: Address) -> None:
