@@ -11,9 +11,9 @@ from drill.load.schedule import Step
 class Demand:
     """What the application is asked, where that is not what drill.toml says under [load].
 
-    `patterns` makes patterns for a shop of that scale in place of the run's; `extra` come beside them. `steps` are
-    rates one after the other (a ramp). Transfers come on top, between so many `accounts`: the fewer, the more of them
-    meet. Unless `reads_at_readers`, all goes to the writer.
+    `patterns` makes patterns for a shop of that scale in place of the run's; `extra` come beside them, each weighing so
+    many hundredths of all of those together. `steps` are rates one after the other (a ramp). Transfers come on top,
+    between so many `accounts`: the fewer, the more of them meet. Unless `reads_at_readers`, all goes to the writer.
     """
 
     patterns: Callable[[float], tuple[Pattern, ...]] | None = None

@@ -6,12 +6,24 @@ from collections.abc import Mapping
 
 from drill import faults
 from drill.faults import CULPRIT, Fault, Stage, sessions
+from drill.load.dataset import Sizes
 from drill.load.flood import Mode, Party
+from drill.load.parameters import Between
+from drill.load.pattern import Pattern
 from drill.targets.postgres import Address
 from scenarios.crowds import application_settings, crowd
+from scenarios.demand import Demand
 from scenarios.load_scenario import LoadScenario, Look
+from scenarios.shop import patterns
 
 SLEEP = "SELECT pg_sleep(30)"
+
+SLOW_REPORT = Pattern(name="slow-report", sql=("SELECT pg_sleep(3)",), weight=0.2)
+"""What the application itself asks for now and then, and never gets: its own statements, too, are to be ended.
+
+One request in five hundred, so that the fault's own clients take more of the server's time, and longer than
+statement_timeout, but not than the client's deadline: a server that does not end it is seen to go on.
+"""
 
 # A join without the condition that was meant, on a column that no index serves: 190 million pairs at scale 1, which
 # take more than 20 s on one core where nothing ends them.
@@ -103,7 +115,26 @@ def _tells(cause: str, **more: str) -> Mapping[str, str]:
     return {"cause": cause, "application": CULPRIT, **more}
 
 
-def _timeout(fault_name: str, story: str, fault: faults.Staged, *affected: str) -> LoadScenario:
+def _with_reservations(scale: float) -> tuple[Pattern, ...]:
+    """The shop's patterns, and one that is refused at once (55P03) while somebody holds the order.
+
+    Who tries again at once, without bound, makes a storm of that. One that waits before it is refused does not.
+    """
+    orders = Sizes.at(scale).orders
+    reserve = Pattern(
+        name="reserve-order",
+        sql=("SELECT status FROM orders WHERE id = %(order)s FOR UPDATE NOWAIT",),
+        # Among those of HOLD_ORDERS, wherever the server's estimate puts their number.
+        parameters={"order": Between(low=round(0.92 * orders), high=round(0.98 * orders))},
+        weight=5,
+        writes=True,
+    )
+    return (*patterns(scale), reserve)
+
+
+def _timeout(
+    fault_name: str, story: str, fault: faults.Staged, *affected: str, demand: Demand | None = None
+) -> LoadScenario:
     return LoadScenario(
         name="timeouts",
         fault_name=fault_name,
@@ -112,23 +143,32 @@ def _timeout(fault_name: str, story: str, fault: faults.Staged, *affected: str) 
         affected=frozenset(affected),
         clients=(CULPRIT,),
         looks=frozenset({Look.SHOP}),
+        demand=demand or Demand(),
     )
 
 
-SLEEPING_QUERY = _timeout(
+def _slow_queries(fault_name: str, story: str, fault: faults.Staged) -> LoadScenario:
+    return _timeout(fault_name, story, fault, SLOW_REPORT.name, demand=Demand(extra=(SLOW_REPORT,)))
+
+
+SLEEPING_QUERY = _slow_queries(
     "sleeping query", "four clients ask for something that takes half a minute", _slow(SLEEP, count=4)
 )
-UNINDEXED_JOIN = _timeout(
+UNINDEXED_JOIN = _slow_queries(
     "unindexed join",
     "a client joins customers and payments on a column without an index",
     _slow(JOIN, needs=("customers", "payments")),
 )
-RUNAWAY_SORT = _timeout("runaway sort", "a client sorts eighteen million rows, on disk", _slow(SORT, needs=("lines",)))
+RUNAWAY_SORT = _slow_queries(
+    "runaway sort", "a client sorts eighteen million rows, on disk", _slow(SORT, needs=("lines",))
+)
 IDLE_LOCK = _timeout(
     "lock held by an idle transaction",
     "somebody locks the latest orders, and then does nothing, with the transaction open",
     _idle_lock,
     "pay-order",
+    "reserve-order",
+    demand=Demand(patterns=_with_reservations),
 )
 LOCK_QUEUE = _timeout(
     "lock queue",

@@ -84,8 +84,8 @@ def without_pool(surroundings: Surroundings) -> Opened:
     return reference(surroundings, lending=_unpooled)
 
 
-LEAK_EVERY = 20
-"""Each so many-th checkout is never returned."""
+LEAK_EVERY = 150
+"""Each so many-th checkout is never returned: a pool that serves a hundred requests a second lasts some seconds."""
 
 
 class _Leaking(Pool):
@@ -131,8 +131,14 @@ def retries_without_bound(surroundings: Surroundings) -> Opened:
     return reference(surroundings, policy=STORM, worth=_whatever)
 
 
-BETWEEN_S = 0.005
-"""How long the application thinks between taking the money and giving it."""
+STUBBORN = RetryPolicy(attempts=10, budget_reserve=1000)
+"""Whoever lost his connection gets another one, however many lost theirs."""
+
+THINKS_S = 0.05
+"""How long the application thinks in the middle of a transfer: at a hundred a second some are there at any moment."""
+
+PATIENT = {"pool_size": 30, "deadline_s": 30.0, "pool_timeout_s": 30.0, "max_waiting": 0}
+"""Connections for all who think, and time to try again after a failover."""
 
 
 def _in_pieces(transfer: Transfer) -> Work:
@@ -143,28 +149,37 @@ def _in_pieces(transfer: Transfer) -> Work:
             return
         for step in steps(transfer):
             await moved(connection, step)
-            await asyncio.sleep(BETWEEN_S)
+            await asyncio.sleep(THINKS_S)
 
     return Work(do=do, reads_only=False, in_transaction=False, idempotent=True)
 
 
 def transfer_without_transaction(surroundings: Surroundings) -> Opened:
     """Each statement of a transfer is committed by itself: one that is interrupted leaves half of it."""
-    return reference(surroundings, moving=_in_pieces)
+    return reference(replace(surroundings, **PATIENT), moving=_in_pieces)
 
 
 def _under_new_keys(transfer: Transfer) -> Work:
-    """The second attempt calls itself `<key>/2`, and nobody can see that it is one."""
-    attempts = itertools.count(1)
+    """Once its COMMIT was sent, the next attempt calls itself `<key>/2`, and nobody can see that it is one.
+
+    The receipt is part of the work: where it cannot be read, all is done again.
+    """
+    commits = 0
 
     async def do(connection: ApplicationConnection, ends_s: float) -> None:
-        number = next(attempts)
-        key = transfer.key if number == 1 else f"{transfer.key}/{number}"
-        await moving(replace(transfer, key=key)).do(connection, ends_s)
+        nonlocal commits
+        key = f"{transfer.key}/{commits + 1}" if commits else transfer.key
+        work = moving(replace(transfer, key=key))
+        await connection.set_isolation_level(work.isolation)
+        async with connection.transaction():
+            await work.do(connection, ends_s)
+            commits += 1
+        await asyncio.sleep(THINKS_S)
+        await connection.execute("SELECT balance FROM accounts WHERE id = %(source)s", asked(transfer))
 
-    return replace(moving(transfer), do=do)
+    return Work(do=do, reads_only=False, in_transaction=False, idempotent=True)
 
 
 def transfer_without_key(surroundings: Surroundings) -> Opened:
     """A transfer of which nobody knows whether it was done is done again, under a new key."""
-    return reference(surroundings, moving=_under_new_keys)
+    return reference(replace(surroundings, **PATIENT), policy=STUBBORN, moving=_under_new_keys)

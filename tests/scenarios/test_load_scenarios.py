@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from drill.config import Objectives
 from drill.reporting.run_directory import slug
 from scenarios.availability import AT_REST, RAMPS, REPLACEMENTS
 from scenarios.connections import CONNECTIONS
@@ -50,7 +51,8 @@ def test_each_tells_in_words_what_happens(scenario: LoadScenario) -> None:
     """For the plan and the report; what it affects are patterns that there are."""
     assert scenario.story
     assert " " not in str(scenario)
-    assert scenario.affected <= {each.name for each in PATTERNS}
+    made = scenario.demand.patterns
+    assert scenario.affected <= {each.name for each in (*(made(1.0) if made else PATTERNS), *scenario.demand.extra)}
     assert all(each.startswith("drill ") for each in scenario.clients)
 
 
@@ -64,6 +66,11 @@ def test_what_is_measured_in_percentiles_is_asked_for_often_enough() -> None:
             (weight,) = (each.weight for each in patterns if each.name == name)
             assert 200 * weight / total >= 20, (str(scenario), name)
     assert STALE_STATISTICS.demand.patterns is not None
+
+
+def test_who_notices_too_late_is_seen_to() -> None:
+    """A fault is held longer than anybody may take to notice it."""
+    assert all(each.least_s >= Objectives().notice + 2 for each in DEGRADATIONS)
 
 
 def test_a_ramp_only_rises() -> None:

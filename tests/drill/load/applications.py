@@ -87,3 +87,24 @@ async def mute(surroundings: Surroundings) -> AsyncIterator[Instant]:  # noqa: A
 async def raising(surroundings: Surroundings) -> AsyncIterator[Instant]:  # noqa: ARG001 - a Factory
     """Open it."""
     yield Raising()
+
+
+class Poolless(Instant):
+    """Cannot tell of its pool."""
+
+    def pools(self) -> list[PoolState]:
+        """Trip."""
+        raise LookupError("no pool here")
+
+
+@asynccontextmanager
+async def poolless(surroundings: Surroundings) -> AsyncIterator[Instant]:  # noqa: ARG001 - a Factory
+    """Open it."""
+    yield Poolless()
+
+
+@asynccontextmanager
+async def unopened(surroundings: Surroundings) -> AsyncIterator[Instant]:
+    """Fail to."""
+    raise PermissionError(f"{surroundings.schema} is closed")
+    yield Instant()

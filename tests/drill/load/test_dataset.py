@@ -20,6 +20,7 @@ from drill.load.dataset.tables import NAMES
 from drill.load.making import connected
 from drill.targets.schemas import drop_statement
 from tests.drill.probes.server import Server, wait_until
+from tests.drill.roles import ordinary
 
 SCHEMA = "drill_shop"
 SMALL = 0.02
@@ -190,12 +191,8 @@ def test_a_role_that_may_not_create_a_schema_is_told_what_it_lacks(server: Serve
 
 def test_an_ordinary_role_may_load(server: Server) -> None:
     """Without the right to checkpoint there is a shop all the same."""
-    server.run("CREATE ROLE ordinary LOGIN", "GRANT CREATE ON DATABASE postgres TO ordinary")
-    try:
-        load_shop(replace(server.address, user="ordinary"), SCHEMA, scale=SMALL)
-        assert asked(server, "SELECT count(*) FROM orders") == [(SIZES.orders,)]
-    finally:
-        server.run("DROP OWNED BY ordinary", "DROP ROLE ordinary")
+    load_shop(ordinary(server), SCHEMA, scale=SMALL)
+    assert asked(server, "SELECT count(*) FROM orders") == [(SIZES.orders,)]
 
 
 @pytest.mark.parametrize("step", ["customers", "orders are there", "keys and indexes", "vacuum"])

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import os
+import signal
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import polars as pl
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +29,7 @@ from tests.drill.histories import property_test
 from tests.drill.load.applications import WHERE
 from tests.drill.probes.server import wait_until
 
+ROOT = Path(__file__).resolve().parents[3]
 NOWHERE = Address(host="127.0.0.1", user="nobody", password="secret-word", dbname="none")
 READ = Pattern(name="read", sql=("SELECT %(id)s",), parameters={"id": Between(low=1, high=9)}, weight=3)
 WRITE = Pattern(name="write", sql=("UPDATE t SET a = 1",), weight=1, writes=True)
@@ -131,6 +138,71 @@ def test_an_application_that_is_not_there(name: str, why: str) -> None:
         factory(name)
     with pytest.raises(ProbeError, match=why), running(plan("instant", application=name)):
         pytest.fail("there was nothing to run")
+
+
+@pytest.mark.parametrize(
+    ("named", "why"),
+    [("unopened", "PermissionError: s is closed"), ("poolless", "LookupError: no pool here")],
+)
+def test_an_application_that_breaks_the_load_is_an_error_of_ours(named: str, why: str) -> None:
+    """What it raises anywhere but in an answer goes to whoever started the load, in its own words."""
+    with pytest.raises(ProbeError, match=f"the load failed: {why}"), running(plan(named)) as load:
+        load.result()
+
+
+def test_its_own_end_is_told() -> None:
+    """When every step is over, so that nobody takes the quiet that follows for a healthy application."""
+    with running(plan("instant", steps=(Step(rate_per_s=50, lasts_s=0.5),), transfers_per_s=0)) as load:
+        assert not load.progress().over
+        wait_until(lambda: load.progress().over, "the end of all steps")
+        assert len(load.result()["requests"]) > 5
+
+
+def test_a_load_that_dies_is_an_error_of_ours() -> None:
+    """A child killed from outside is noticed while it is looked at, and never taken for silence of the database."""
+    with running(plan("instant", steps=(Step(rate_per_s=50, lasts_s=60),))) as load:
+        os.kill(load.pid, signal.SIGKILL)
+        with pytest.raises(ProbeError, match="the load failed: the process ended without a word"):
+            wait_until(lambda: load.progress() is None, "an error")
+
+
+def test_leaving_the_block_ends_it() -> None:
+    """However the block is left, nothing of it stays behind."""
+
+    class Left(Exception):
+        pass
+
+    with pytest.raises(Left), running(plan("mute", steps=(Step(rate_per_s=50, lasts_s=60),))) as load:
+        raise Left
+    assert not psutil.pid_exists(load.pid)
+
+
+PARENT = """
+import sys
+from drill.load.plan import LoadPlan
+from drill.load.process import running
+with running(LoadPlan.load(sys.stdin.buffer.readline())) as load:
+    print(load.pid, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_it_does_not_outlive_its_parent() -> None:
+    """A parent that is killed takes its load with it; no password is to be seen by others."""
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    ) as parent:
+        assert parent.stdin is not None
+        assert parent.stdout is not None
+        parent.stdin.write(plan("mute", steps=(Step(rate_per_s=50, lasts_s=60),)).dump() + b"\n")
+        parent.stdin.flush()
+        load = psutil.Process(int(parent.stdout.readline()))
+        directory = Path(load.cmdline()[-1])
+        assert not any("secret" in word for word in (*load.cmdline(), *load.environ().values()))
+        parent.kill()
+        parent.wait()
+        wait_until(lambda: not load.is_running(), "the load is gone")
+    assert not directory.exists(), "it leaves nothing behind, not even its parent's directory"
 
 
 steps = st.lists(st.builds(Step, rate_per_s=st.floats(0, 500), lasts_s=st.floats(0.01, 2)), min_size=1, max_size=4).map(
