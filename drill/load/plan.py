@@ -35,7 +35,7 @@ class LoadPlan:
     accounts: int = 1000
     seed: int = 1
     run: str = ""
-    max_open: int = 10_000
+    max_open: int = 20_000
 
     @property
     def lasts_s(self) -> float:

@@ -70,7 +70,7 @@ def _changes(history: History) -> dict[str, str] | None:
     if rows is None:
         return None
     own = rows.filter(pl.col("index").is_null() & pl.col("relation").is_not_null())
-    names = pl.col("name").is_in(["n_mod_since_analyze", "n_live_tup"])
+    names = pl.col("name").is_in(["n_mod_since_analyze", "n_live_tup", "reltuples"])
     wide = (
         own.filter(names)
         .with_columns(pl.col("relation", "moment", "name").cast(pl.String))
@@ -80,7 +80,9 @@ def _changes(history: History) -> dict[str, str] | None:
     )
     if not {"n_mod_since_analyze", "n_live_tup"} <= set(wide.columns):
         return None
-    share = pl.col("n_mod_since_analyze") / pl.max_horizontal(pl.col("n_live_tup"), 1.0)
+    # The counted rows begin anew where the table was written anew (CLUSTER), the planner's own do not.
+    there = [pl.col(name) for name in ("n_live_tup", "reltuples") if name in wide.columns]
+    share = pl.col("n_mod_since_analyze") / pl.max_horizontal(*there, 1.0)
     told = wide.with_columns(share=share).select("relation", "moment", "share", changed="n_mod_since_analyze")
     now = told.filter(pl.col("moment") == "during").drop("moment")
     then = told.filter(pl.col("moment") == "before").select("relation", before="share")
