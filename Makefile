@@ -8,7 +8,7 @@ READY := .venv/ready
 failover: $(READY) ## break the embedded lab in six ways, and judge how it survives
 	$(BIN)/python -m pytest -m failover
 
-suites: $(READY) ## run every suite on the embedded lab; about ten minutes
+suites: $(READY) ## run every suite on the embedded lab; twelve minutes
 	$(BIN)/python -m pytest suites
 
 test: check ## whether we are right: lint, types, contracts, tests
