@@ -11,7 +11,6 @@ class Look(StrEnum):
     """What is looked at once the load has stopped, beside what is sampled throughout."""
 
     SHOP = "shop"  # whether orders, lines and payments belong together
-    BANK = "bank"  # whether money is conserved, and which transfers there are
     INDEXES = "indexes"  # every index and foreign key
     EXECUTIONS = "executions"  # each pattern executed, and again without each index that serves it
     PINGS = "pings"  # who answers at each endpoint
