@@ -65,6 +65,10 @@ class Cause(StrEnum):
     NAME_RESOLUTION = "name resolution"
     AUTHENTICATION = "authentication"
     UNREPLICATED = "unreplicated"
+    THROTTLED = "throttled"
+    SERVER_ERROR = "server error"
+    CONDITION = "condition failed"
+    CONFLICT = "conflict"
     OTHER = "other"
 
 

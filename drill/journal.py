@@ -1,7 +1,8 @@
 """What must be undone should we not live to undo it: written before it is done, struck out when it is undone.
 
 An entry is data that heals by itself being replayed: a mark whose experiments to stop, a statement to execute, a
-schema to drop, a lab to take down. One file an entry, complete or absent, in `.drill/journal` beside drill.toml.
+schema to drop, a table to delete, a lab to take down. One file an entry, complete or absent, in `.drill/journal` beside
+drill.toml.
 """
 
 from __future__ import annotations
@@ -21,11 +22,15 @@ from drill.errors import ConfigError, NotHealed
 
 
 class Undo(StrEnum):
-    """How an entry is undone; `subject` is then a mark, SQL for the writer (no secret in it), a schema, or a folder."""
+    """How an entry is undone.
+
+    `subject` is then a mark, SQL for the writer (no secret in it), a schema, a DynamoDB table, or a folder.
+    """
 
     STOP_FAULTS = "stop faults"
     EXECUTE = "execute"
     DROP_SCHEMA = "drop schema"
+    DELETE_TABLE = "delete table"
     END_LAB = "end lab"
 
 

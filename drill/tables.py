@@ -18,6 +18,15 @@ All moments are ns of the machine's monotonic clock; all are columnar, typed her
     transfers      one a transfer of money that the load asked for, with its key and how it ended
     ledger         one a transfer found in the database afterwards
     pings          one a connection that was opened through an endpoint to see who answers
+
+Of DynamoDB, and of what databases cost:
+
+    calls          one an HTTP call that an application's DynamoDB clients really sent, every retry included
+    written        one a value that a request wrote, with how the request ended
+    found          one a value that stands in a table of a region when all is over
+    metrics        datapoints of CloudWatch, as the control plane gave them
+    key_schemas    the keys and the projection of every table and index
+    consumption    what was used of what is paid for
 """
 
 from __future__ import annotations
@@ -163,6 +172,81 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "in_recovery": pl.Boolean(),
         "encrypted": pl.Boolean(),
         "error": pl.String(),
+    },
+    "calls": {
+        "request": pl.String(),  # the key of the user's request; null: the application's own doing
+        "pattern": pl.Categorical(),  # null: as above
+        "call": pl.Int64(),  # one number for each call of the client's method; its attempts share it
+        "attempt": pl.Int32(),  # of that call, from 1: what botocore itself repeats
+        "operation": pl.Categorical(),  # as on the wire: GetItem, BatchWriteItem, ...
+        "region": pl.Categorical(),
+        "table": pl.Categorical(),  # of several tables the first
+        "index": pl.Categorical(),  # that was read; null: the table itself
+        "partition": pl.String(),  # value of the partition key that the call names; null: none, or several
+        "sent_ns": pl.Int64(),
+        "answered_ns": pl.Int64(),  # when it was given up, where nothing came
+        "status": pl.Int32(),  # of HTTP; null: no answer
+        "code": pl.Categorical(),  # AWS's error code, or the name of botocore's exception; null: OK
+        "reasons": pl.List(pl.String()),  # ThrottlingReasons, or CancellationReasons of a transaction
+        "resources": pl.List(pl.String()),  # the ARNs that the reasons name, in their order
+        "asked": pl.Int32(),  # items that the call names; null: it does not (Query, Scan)
+        "returned": pl.Int32(),  # items that came back
+        "evaluated": pl.Int32(),  # items that were read for it (ScannedCount)
+        "unprocessed": pl.Int32(),  # items of a batch that were not done
+        "read_units": pl.Float64(),  # consumed, tables and indexes together; null: not told
+        "write_units": pl.Float64(),
+        "index_units": pl.Float64(),  # of both, what indexes consumed
+        "request_bytes": pl.Int64(),
+        "response_bytes": pl.Int64(),
+        "once": pl.Boolean(),  # safe to repeat: a read, a client token, a condition, or a put of the whole item
+    },
+    "written": {
+        "request": pl.String(),
+        "pattern": pl.Categorical(),
+        "table": pl.Categorical(),
+        "item": pl.String(),  # the text of its key, joined by |
+        "value": pl.String(),
+        "region": pl.Categorical(),  # that acknowledged it; null: nobody did
+        "begun_ns": pl.Int64(),
+        "completed_ns": pl.Int64(),
+        "outcome": _OUTCOME,
+    },
+    "found": {
+        "region": pl.Categorical(),
+        "table": pl.Categorical(),
+        "item": pl.String(),
+        "value": pl.String(),
+    },
+    "metrics": {
+        "at_ns": pl.Int64(),  # the end of the period, as far as the clocks agree
+        "period_s": pl.Float64(),
+        "namespace": pl.Categorical(),  # AWS/DynamoDB, AWS/RDS
+        "name": pl.Categorical(),
+        "subject": pl.Categorical(),  # table, cluster or instance
+        "detail": pl.Categorical(),  # index, operation or receiving region; null: none
+        "region": pl.Categorical(),
+        "statistic": pl.Categorical(),  # Sum, Average, SampleCount, Maximum
+        "value": pl.Float64(),
+    },
+    "key_schemas": {
+        "table": pl.Categorical(),
+        "index": pl.Categorical(),  # null: the table itself
+        "partition_key": pl.String(),
+        "sort_key": pl.String(),  # null: none
+        "projection": pl.Categorical(),  # ALL, KEYS_ONLY, INCLUDE
+        "projected": pl.List(pl.String()),  # attributes beside the keys; empty for ALL
+        "items": pl.Int64(),
+        "size_bytes": pl.Int64(),
+    },
+    "consumption": {
+        "service": pl.Categorical(),  # dynamodb, aurora
+        "resource": pl.Categorical(),  # table, index (table/index), cluster, instance
+        "item": pl.Categorical(),  # what the price book calls it
+        "unit": pl.Categorical(),
+        "quantity": pl.Float64(),
+        "from_ns": pl.Int64(),
+        "to_ns": pl.Int64(),
+        "source": pl.Categorical(),  # calls, metrics, settings, counters
     },
 }
 """Column names and types of each table."""

@@ -8,17 +8,18 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from drill.config import AuroraSettings, Config, load
+from drill.config import AuroraSettings, Config, DynamoDBSettings, load
 from drill.errors import DrillError, NotHealed
 from drill.faults.undone import UNHURRIED_S, undo
 from drill.history import WRITER_ENDPOINT
 from drill.journal import Entry, Journal, Undo
 from drill.probes import tables
 from drill.targets.connect import connect
+from drill.targets.dynamodb.connect import connect_tables, tables_beside
 
-ORDER = (Undo.END_LAB, Undo.STOP_FAULTS, Undo.EXECUTE, Undo.DROP_SCHEMA)
-"""What was done to a lab is gone with it, a schema can be dropped where no fault is in the way any more, and what a
-fault took from a schema cannot be given back once that is dropped."""
+ORDER = (Undo.END_LAB, Undo.STOP_FAULTS, Undo.EXECUTE, Undo.DROP_SCHEMA, Undo.DELETE_TABLE)
+"""What was done to a lab is gone with it, a schema or a table can be dropped where no fault is in the way any more, and
+what a fault took from a schema cannot be given back once that is dropped."""
 
 
 def run(drill_toml: Path, environment: Mapping[str, str]) -> int:
@@ -45,8 +46,28 @@ def _undo(entry: Entry, config: Config, environment: Mapping[str, str]) -> str:
     if entry.undo is Undo.END_LAB:
         return _end_lab(Path(entry.subject))
     settings = config.target(entry.target)
-    if not isinstance(settings, AuroraSettings):
-        return "it is gone with the lab"
+    match settings:
+        case AuroraSettings() if entry.undo is not Undo.DELETE_TABLE:
+            return _undo_on_cluster(entry, settings, environment)
+        case AuroraSettings():
+            beside = tables_beside(settings)
+            if beside is None:
+                raise NotHealed(f'[target.{entry.target}] names no tables any more; add tables = ["{entry.subject}"]')
+            return _undo_on_tables(entry, beside, environment)
+        case DynamoDBSettings():
+            return _undo_on_tables(entry, settings, environment)
+    return "it is gone with the lab"
+
+
+def _undo_on_tables(entry: Entry, settings: DynamoDBSettings, environment: Mapping[str, str]) -> str:
+    target = connect_tables(entry.target, settings, environment)
+    if entry.undo is Undo.STOP_FAULTS:
+        return f"{target.stop_faults(entry.subject)} experiments stopped"
+    target.delete(entry.subject)
+    return "deleted"
+
+
+def _undo_on_cluster(entry: Entry, settings: AuroraSettings, environment: Mapping[str, str]) -> str:
     target = connect(entry.target, settings, environment)
     if entry.undo is Undo.STOP_FAULTS:
         return f"{target.stop_faults(entry.subject)} experiments stopped"

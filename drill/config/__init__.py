@@ -7,12 +7,25 @@ config.objectives.recovery_time        # 30.0, in seconds
 
 from drill.config.durations import Duration, format_duration, parse_duration
 from drill.config.loading import Config, load, parse
-from drill.config.settings import AuroraSettings, LabSettings, Limits, LoadSettings, Objectives, TargetSettings
+from drill.config.settings import (
+    AuroraSettings,
+    CostSettings,
+    DynamoDBSettings,
+    ItemSettings,
+    LabSettings,
+    Limits,
+    LoadSettings,
+    Objectives,
+    TargetSettings,
+)
 
 __all__ = [
     "AuroraSettings",
     "Config",
+    "CostSettings",
     "Duration",
+    "DynamoDBSettings",
+    "ItemSettings",
     "LabSettings",
     "Limits",
     "LoadSettings",

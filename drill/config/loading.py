@@ -11,26 +11,39 @@ from pydantic import ValidationError
 from drill.config import toml
 from drill.config.durations import parse_duration
 from drill.config.problems import first_problem, nearest
-from drill.config.settings import AuroraSettings, Document, LabSettings, Limits, LoadSettings, Objectives
+from drill.config.settings import (
+    AuroraSettings,
+    CostSettings,
+    Document,
+    DynamoDBSettings,
+    ItemSettings,
+    LabSettings,
+    Limits,
+    LoadSettings,
+    Objectives,
+)
 from drill.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 DEFAULT_TARGET = "lab"
+Settings = LabSettings | AuroraSettings | DynamoDBSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """Targets by name (a lab among them, always), objectives, limits and the load; `file` is for messages."""
+    """Targets by name (a lab among them, always), objectives, limits, loads and costs; `file` is for messages."""
 
-    targets: Mapping[str, LabSettings | AuroraSettings] = field(default_factory=lambda: {DEFAULT_TARGET: LabSettings()})
+    targets: Mapping[str, Settings] = field(default_factory=lambda: {DEFAULT_TARGET: LabSettings()})
     objectives: Objectives = field(default_factory=Objectives)
     limits: Limits = field(default_factory=Limits)
     load: LoadSettings = field(default_factory=LoadSettings)
+    items: ItemSettings = field(default_factory=ItemSettings)
+    costs: CostSettings = field(default_factory=CostSettings)
     file: Path = Path("drill.toml")
 
-    def target(self, name: str = DEFAULT_TARGET) -> LabSettings | AuroraSettings:
+    def target(self, name: str = DEFAULT_TARGET) -> Settings:
         """Look up a target; a name that the file does not have is a ConfigError that lists those it has."""
         if name not in self.targets:
             raise ConfigError(f"{self.file}: target.{name}: no such target; {nearest(name, self.targets)}")
@@ -70,11 +83,13 @@ def parse(text: str, file: Path) -> Config:
         document = Document.model_validate(toml.parsed(text, file), context=file.parent)
     except ValidationError as error:
         raise ConfigError(f"{file}: {first_problem(error)}") from error
-    targets = {DEFAULT_TARGET: LabSettings()} | document.target
+    targets: dict[str, Settings] = {DEFAULT_TARGET: LabSettings(), **document.target}
     return Config(
         targets=targets,
         objectives=document.objectives,
         limits=document.limits,
         load=document.load,
+        items=document.items,
+        costs=document.costs,
         file=file,
     )

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from drill.config.settings import (
     PASSWORD_VARIABLES,
     AuroraSettings,
+    CostSettings,
     Document,
+    DynamoDBSettings,
+    ItemSettings,
     LabSettings,
     Limits,
     LoadSettings,
@@ -26,9 +29,12 @@ if TYPE_CHECKING:
 _SECTIONS: dict[str, type[Section]] = {
     "lab": LabSettings,
     "aurora": AuroraSettings,
+    "dynamodb": DynamoDBSettings,
     "objectives": Objectives,
     "limits": Limits,
     "load": LoadSettings,
+    "items": ItemSettings,
+    "costs": CostSettings,
 }
 
 
@@ -132,8 +138,8 @@ REMEDIES: dict[str, Remedy] = {
     "dict_type": _no_table,
     "model_type": _no_table,
     "model_attributes_type": _no_table,
-    "union_tag_invalid": fixed('has no kind that we know; write kind = "lab" or kind = "aurora"'),
-    "union_tag_not_found": fixed('missing value; add kind = "lab" or kind = "aurora"'),
+    "union_tag_invalid": fixed('has no kind that we know; write kind = "lab", "aurora" or "dynamodb"'),
+    "union_tag_not_found": fixed('missing value; add kind = "lab", "aurora" or "dynamodb"'),
     "string_type": fixed('wrong type; write text in quotes, as in "..."'),
     "int_type": fixed("wrong type; write a whole number without quotes"),
     "float_type": fixed("wrong type; write a number without quotes"),

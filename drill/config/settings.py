@@ -115,7 +115,25 @@ class AuroraSettings(Section):
         )
 
 
-TargetSettings = Annotated[LabSettings | AuroraSettings, Field(discriminator="kind")]
+class DynamoDBSettings(Section):
+    """DynamoDB tables, on AWS or behind `endpoint_url`; `replica_region` is where they have their other replica."""
+
+    kind: Literal["dynamodb"]
+    region: Annotated[Text, Field(examples=["eu-west-1"])]
+    tables: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    replica_region: Annotated[Text, Field(examples=["eu-central-1"])] | None = None
+    endpoint_url: Annotated[str, AfterValidator(_http)] | None = None
+    profile: Text | None = None
+    fis_role: Annotated[str, AfterValidator(_role)] | None = None
+
+    @model_validator(mode="after")
+    def _two_regions(self) -> Self:
+        if self.replica_region == self.region:
+            raise ValueError(f"replica_region is the region itself, {self.region}; name the other one, or remove it")
+        return self
+
+
+TargetSettings = Annotated[LabSettings | AuroraSettings | DynamoDBSettings, Field(discriminator="kind")]
 """What one `[target.NAME]` says."""
 
 
@@ -131,6 +149,11 @@ class Objectives(Section):
     notice: Duration = 10.0
     steady_again: Duration = 5.0
     refusal: Duration = 1.0
+    item_latency_p95: Duration = 0.020
+    region_failover: Duration = 10.0
+    recovery_point: Duration = 5.0
+    convergence: Duration = 30.0
+    cost_notice: Duration = 60.0
 
     def written(self) -> dict[str, str]:
         """Each objective as drill.toml would say it: {"recovery_time": "60s", ...}."""
@@ -155,7 +178,8 @@ class LoadSettings(Section):
     """What is asked of the application under test, and how long: `rate` requests a second, `pool` connections.
 
     The shop at `scale` and `seed`, unless `patterns` names a file with a team's own access patterns; those run in
-    `schema`, which is theirs. `steady`, `hold` and `after` are seconds before, under and after a fault.
+    `schema`, which is theirs. `workload` names a file that declares what the database was chosen for. `steady`, `hold`
+    and `after` are seconds before, under and after a fault.
     """
 
     rate: Annotated[PositiveInt, Field(le=100_000)] = 200
@@ -163,6 +187,7 @@ class LoadSettings(Section):
     seed: Annotated[int, Field(ge=0)] = 1
     pool: Annotated[PositiveInt, Field(le=10_000)] = 8
     patterns: Annotated[Path, Field(strict=False), AfterValidator(_beside_the_file)] | None = None
+    workload: Annotated[Path, Field(strict=False), AfterValidator(_beside_the_file)] | None = None
     schema_name: Text | None = Field(default=None, alias="schema")
     steady: Annotated[Duration, Field(gt=0, le=LONGEST_S)] = 4.0
     hold: Annotated[Duration, Field(gt=0, le=LONGEST_S)] = 8.0
@@ -177,6 +202,29 @@ class LoadSettings(Section):
         return self
 
 
+class ItemSettings(Section):
+    """What is asked of an application on DynamoDB: `rate` requests a second, each answered within `deadline`.
+
+    The shop's items, unless `patterns` names a file with a team's own access patterns, on the target's own tables.
+    `steady`, `hold` and `after` are seconds before, under and after a fault.
+    """
+
+    rate: Annotated[PositiveInt, Field(le=100_000)] = 100
+    seed: Annotated[int, Field(ge=0)] = 1
+    patterns: Annotated[Path, Field(strict=False), AfterValidator(_beside_the_file)] | None = None
+    deadline: Annotated[Duration, Field(gt=0, le=LONGEST_S)] = 3.0
+    steady: Annotated[Duration, Field(gt=0, le=LONGEST_S)] = 3.0
+    hold: Annotated[Duration, Field(gt=0, le=LONGEST_S)] = 5.0
+    after: Annotated[Duration, Field(gt=0, le=LONGEST_S)] = 3.0
+
+
+class CostSettings(Section):
+    """What a month may cost in USD, and prices beside those that come with drill."""
+
+    budget: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 500.0
+    prices: Annotated[Path, Field(strict=False), AfterValidator(_beside_the_file)] | None = None
+
+
 class Document(Section):
     """All of drill.toml."""
 
@@ -184,3 +232,5 @@ class Document(Section):
     objectives: Objectives = Objectives()
     limits: Limits = Limits()
     load: LoadSettings = LoadSettings()
+    items: ItemSettings = ItemSettings()
+    costs: CostSettings = CostSettings()

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
 
-from drill.errors import FaultError, TargetError, Unsupported
+from drill.errors import FaultError, TargetError
 from drill.history import READER_ENDPOINT, WRITER_ENDPOINT
-from drill.targets.boto import NO_CREDENTIALS, SAID, config
+from drill.targets.boto import asking, config
+from drill.targets.fis import Aim, FaultInjection, lasting
 from drill.targets.postgres import Address
 from drill.targets.secrets import read_secret
 from drill.targets.target import Member, Topology
 
 if TYPE_CHECKING:
-    from mypy_boto3_fis import FISClient
     from mypy_boto3_rds import RDSClient
     from mypy_boto3_rds.type_defs import DBClusterTypeDef
-
-MARK = "drill-run"
-OVER = frozenset({"completed", "stopped", "failed", "cancelled"})
-"""The states of a FIS experiment that has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +38,18 @@ class Aurora:
     fis_role: str | None = None
     operator_secret: str | None = None
     rds: RDSClient = field(init=False, repr=False)
-    fis: FISClient = field(init=False, repr=False)
+    fis: FaultInjection = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Make the clients now, on the thread that made us: the first use of one elsewhere is not safe."""
-        for service in ("rds", "fis"):
-            client = self.session.client(service, endpoint_url=self.endpoint_url, config=config())
-            object.__setattr__(self, service, client)
+        rds = self.session.client("rds", endpoint_url=self.endpoint_url, config=config())
+        fis = self.session.client("fis", endpoint_url=self.endpoint_url, config=config())
+        object.__setattr__(self, "rds", rds)
+        object.__setattr__(
+            self,
+            "fis",
+            FaultInjection(client=fis, name=self.name, what=self.cluster, role=self.fis_role, asking=self._asking),
+        )
 
     @property
     def identity(self) -> str:
@@ -119,9 +117,7 @@ class Aurora:
 
     def can(self, action: str) -> bool:
         """Whether FIS lists the action."""
-        with self._asking("fis:ListActions"):
-            pages = self.fis.get_paginator("list_actions").paginate()
-            return any(each["id"] == action for page in pages for each in page["actions"])
+        return self.fis.can(action)
 
     def fail_over(self, to: str | None = None) -> None:
         """FailoverDBCluster; the parameter is left out where no reader is named, since boto3 refuses None."""
@@ -150,78 +146,22 @@ class Aurora:
     def start_fault(
         self, action: str, *, duration_s: float, mark: str, parameters: Mapping[str, str] | None = None
     ) -> str:
-        """Make a template of one action, start it, and remove it again: the experiment keeps its own copy."""
-        if not self.can(action):
-            raise Unsupported(f"the target {self.name} offers no {action} (fis:ListActions)")
-        if self.fis_role is None:
-            raise Unsupported(f"{action} needs a role for FIS: set fis_role under [target.{self.name}]")
-        described = self._described()
-        lasting = {} if action.startswith("aws:") else {"duration": f"PT{round(duration_s)}S"}
-        with self._asking("fis:CreateExperimentTemplate", FaultError):
-            template = self.fis.create_experiment_template(
-                clientToken=f"{mark}-template",
-                description=f"drill: {action} on {self.cluster}",
-                roleArn=self.fis_role,
-                stopConditions=[{"source": "none"}],
-                targets={
-                    "cluster": {
-                        "resourceType": "aws:rds:cluster",
-                        "resourceArns": [described["DBClusterArn"]],
-                        "selectionMode": "ALL",
-                    }
-                },
-                actions={
-                    "fault": {
-                        "actionId": action,
-                        "targets": {"Clusters": "cluster"},
-                        "parameters": {**lasting, **(parameters or {})},
-                    }
-                },
-                tags={MARK: mark},
-            )["experimentTemplate"]["id"]
-        try:
-            with self._asking("fis:StartExperiment", FaultError):
-                started = self.fis.start_experiment(clientToken=mark, experimentTemplateId=template, tags={MARK: mark})
-        finally:
-            with self._asking("fis:DeleteExperimentTemplate", FaultError):
-                self.fis.delete_experiment_template(id=template)
-        return started["experiment"]["id"]
+        """Start an experiment of one action on the cluster."""
+        self.fis.require(action)
+        aim = Aim(key="Clusters", resource_type="aws:rds:cluster", arns=(self._described()["DBClusterArn"],))
+        return self.fis.start(action, aim, parameters={**lasting(action, duration_s), **(parameters or {})}, mark=mark)
 
     def fault_state(self, experiment: str) -> tuple[str, str]:
         """GetExperiment's state."""
-        with self._asking("fis:GetExperiment", FaultError):
-            state = self.fis.get_experiment(id=experiment)["experiment"]["state"]
-        return state["status"], state.get("reason", "")
+        return self.fis.state(experiment)
 
-    def stop_fault(self, experiment: str, *, deadline_s: float = 30.0) -> None:
+    def stop_fault(self, experiment: str) -> None:
         """StopExperiment, and wait until it says that it is over."""
-        ends_at = time.monotonic() + deadline_s
-        if self.fault_state(experiment)[0] in OVER:
-            return
-        with self._asking("fis:StopExperiment", FaultError):
-            self.fis.stop_experiment(id=experiment)
-        while (state := self.fault_state(experiment))[0] not in OVER:
-            if time.monotonic() > ends_at:
-                raise FaultError(
-                    f"the FIS experiment {experiment} is {state[0]}, {deadline_s:g} s after it was stopped"
-                )
-            time.sleep(0.05)
-        if state[0] == "failed":
-            raise FaultError(f"the FIS experiment {experiment} failed when it was stopped: {state[1]}")
+        self.fis.stop(experiment)
 
     def stop_faults(self, mark: str) -> int:
         """ListExperiments, and stop those of the mark."""
-        with self._asking("fis:ListExperiments", FaultError):
-            pages = self.fis.get_paginator("list_experiments").paginate()
-            listed = [each for page in pages for each in page["experiments"]]
-        running = [
-            each["id"]
-            for each in listed
-            if each.get("tags", {}).get(MARK) == mark and each["state"]["status"] not in OVER
-        ]
-        for experiment in running:
-            self.stop_fault(experiment)
-        return len(running)
+        return self.fis.stop_all(mark)
 
     def allow_command(self) -> str:
         """The command that sets the tag without which nothing is broken."""
@@ -235,22 +175,9 @@ class Aurora:
         with self._asking("rds:DescribeDBClusters"):
             return self.rds.describe_db_clusters(DBClusterIdentifier=self.cluster)["DBClusters"][0]
 
-    @contextmanager
-    def _asking(self, action: str, kind: type[TargetError | FaultError] = TargetError) -> Iterator[None]:
-        """Turn what boto3 raises into one sentence that names the call, the place and the remedy."""
+    def _asking(self, action: str, kind: type[TargetError | FaultError] = TargetError) -> AbstractContextManager[None]:
         where = self.endpoint_url or f"AWS in {self.session.region_name}"
-        try:
-            yield
-        except ClientError as error:
-            said = error.response["Error"]
-            code, message = said.get("Code", "?"), said.get("Message", "")
-            remedy = f"; allow {action} to who runs this" if "AccessDenied" in code else ""
-            raise kind(f"{action} for {self.cluster} at {where}: {code}: {message}{remedy}") from error
-        except NO_CREDENTIALS as error:
-            raise kind(f"{action} at {where}: {error}; log in to AWS, or name a profile in drill.toml") from error
-        except (BotoCoreError, ResponseParserError) as error:
-            told = " ".join(str(error).split())[:SAID]
-            raise kind(f"{action} at {where}: {told}; is endpoint_url right, and the network there?") from error
+        return asking(action, kind, what=self.cluster, where=where)
 
 
 def _member(listed: Any, described: Any, *, port: int) -> Member:

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError
 from drill.config import AuroraSettings
 from drill.errors import ConfigError
 from drill.targets.aurora import Aurora
+from drill.targets.credentials import LAB_ROLE, session_of
 from drill.targets.postgres import Address
 from drill.targets.secrets import read_secret
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BUNDLE_URL = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
-LAB_ROLE = "arn:aws:iam::123456789012:role/lab"
 
 
 def connect(name: str, settings: AuroraSettings, environment: Mapping[str, str]) -> Aurora:
@@ -35,7 +35,9 @@ def connect(name: str, settings: AuroraSettings, environment: Mapping[str, str])
 
 
 def _connect(name: str, settings: AuroraSettings, environment: Mapping[str, str]) -> Aurora:
-    session = _session(settings, environment)
+    session = session_of(
+        settings.region, profile=settings.profile, endpoint_url=settings.endpoint_url, environment=environment
+    )
     user, password, database = _login(name, settings, session, environment)
     credentials = Address(
         host="",
@@ -54,21 +56,6 @@ def _connect(name: str, settings: AuroraSettings, environment: Mapping[str, str]
         fis_role=settings.fis_role or (LAB_ROLE if settings.endpoint_url else None),
         operator_secret=settings.operator_secret,
     )
-
-
-def _session(settings: AuroraSettings, environment: Mapping[str, str]) -> boto3.Session:
-    # An endpoint of one's own (the lab) takes any credentials, but boto3 insists on some.
-    own = settings.endpoint_url and not settings.profile and "AWS_ACCESS_KEY_ID" not in environment
-    made_up = "drill" if own else None
-    try:
-        return boto3.Session(
-            region_name=settings.region,
-            profile_name=settings.profile,
-            aws_access_key_id=made_up,
-            aws_secret_access_key=made_up,
-        )
-    except BotoCoreError as error:
-        raise ConfigError(f"profile {settings.profile!r}: {error}") from error
 
 
 def _login(

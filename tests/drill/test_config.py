@@ -24,6 +24,7 @@ from drill.config import (
 )
 from drill.errors import ConfigError
 
+TABLES = "costs, items, limits, load, objectives, target"
 AURORA = '[target.s]\nkind = "aurora"\nregion = "eu-west-1"\ncluster = "orders"\n'
 LOGIN = AURORA + 'user = "app"\n'
 AURORA_KEYS = (
@@ -31,7 +32,8 @@ AURORA_KEYS = (
     "tables, user"
 )
 OBJECTIVES = (
-    "known: agreement, latency_p95, notice, read_outage, recovery_time, redundancy, refusal, staleness, steady_again"
+    "known: agreement, convergence, cost_notice, item_latency_p95, latency_p95, notice, read_outage, recovery_point, "
+    "recovery_time, redundancy, refusal, region_failover, staleness, steady_again"
 )
 
 
@@ -66,6 +68,11 @@ def test_without_a_file_there_is_a_lab_and_the_objectives_of_the_requirements(fi
         "notice": "10s",
         "steady_again": "5s",
         "refusal": "1s",
+        "item_latency_p95": "20ms",
+        "region_failover": "10s",
+        "recovery_point": "5s",
+        "convergence": "30s",
+        "cost_notice": "60s",
     }
     assert (config.limits.experiment, config.limits.max_writes, config.limits.write_rate) == (240.0, 2_000_000, 1200)
     assert (config.limits.flood_connections, config.limits.flood_duration) == (1200, 60.0)
@@ -127,16 +134,16 @@ def test_everything_that_the_load_may_say_is_read(file: Path) -> None:
             '[target.s]\nkind = "aurora"\nregoin = "x"',
             f'target.s.regoin: unknown key; did you mean "region"? {AURORA_KEYS}',
         ),
-        ("[objctives]", 'objctives: unknown key; did you mean "objectives"? known: limits, load, objectives, target'),
+        ("[objctives]", f'objctives: unknown key; did you mean "objectives"? known: {TABLES}'),
         ("[objectives]\nuptime = 1", f"objectives.uptime: unknown key; {OBJECTIVES}"),
-        ('"a\\nb" = 1', '"a\\nb": unknown key; known: limits, load, objectives, target'),
+        ('"a\\nb" = 1', f'"a\\nb": unknown key; known: {TABLES}'),
         (
             LOGIN + 'password = "hunter2"',
             "target.s.password: a password never stands in a file; remove it and export DRILL_PASSWORD",
         ),
         ('[target.s]\nkind = "aurora"\ncluster = "c"', 'target.s.region: missing value; add region = "eu-west-1"'),
-        ('[target.s]\nregion = "x"', 'target.s: missing value; add kind = "lab" or kind = "aurora"'),
-        ('[target.s]\nkind = "rds"', 'target.s: has no kind that we know; write kind = "lab" or kind = "aurora"'),
+        ('[target.s]\nregion = "x"', 'target.s: missing value; add kind = "lab", "aurora" or "dynamodb"'),
+        ('[target.s]\nkind = "rds"', 'target.s: has no kind that we know; write kind = "lab", "aurora" or "dynamodb"'),
         ("target = 3", "target: wants a table; write [target.NAME] on a line of its own"),
         ("[target]\ns = 3", "target.s: wants a table; write [target.s] on a line of its own"),
         ("limits = 3", "limits: wants a table; write [limits] on a line of its own"),
@@ -175,7 +182,7 @@ def test_everything_that_the_load_may_say_is_read(file: Path) -> None:
             '[load]\nshema = "public"',
             (
                 'load.shema: unknown key; did you mean "schema"? known: after, hold, patterns, pool, rate, scale, '
-                "schema, seed, steady"
+                "schema, seed, steady, workload"
             ),
         ),
         (

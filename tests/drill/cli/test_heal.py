@@ -144,5 +144,5 @@ def test_a_corrupt_entry_is_one_line(
 
 def test_faults_are_stopped_before_schemas_are_dropped() -> None:
     """A frozen writer would let nobody in to drop anything; and a lab that is gone needs neither."""
-    assert ORDER == (Undo.END_LAB, Undo.STOP_FAULTS, Undo.EXECUTE, Undo.DROP_SCHEMA)
+    assert ORDER == (Undo.END_LAB, Undo.STOP_FAULTS, Undo.EXECUTE, Undo.DROP_SCHEMA, Undo.DELETE_TABLE)
     assert set(ORDER) == set(Undo)

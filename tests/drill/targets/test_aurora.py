@@ -13,7 +13,8 @@ import boto3
 import pytest
 
 from drill.errors import FaultError, TargetError, Unsupported
-from drill.targets.aurora import MARK, Aurora
+from drill.targets.aurora import Aurora
+from drill.targets.fis import MARK
 from drill.targets.postgres import Address
 from lab.api import Server
 from lab.control import Happening
@@ -143,9 +144,9 @@ def test_a_fault_runs_under_its_mark_until_it_is_stopped(aurora: Aurora, cluster
     """Stopped means undone; a second stop does nothing; the template is gone at once."""
     experiment = aurora.start_fault("lab:freeze-zone", duration_s=60, mark="m1")
     eventually(lambda: aurora.fault_state(experiment)[0] == "running", "it runs")
-    described = aurora.fis.get_experiment(id=experiment)["experiment"]
+    described = aurora.fis.client.get_experiment(id=experiment)["experiment"]
     assert described["tags"][MARK] == "m1"
-    assert aurora.fis.list_experiment_templates()["experimentTemplates"] == []
+    assert aurora.fis.client.list_experiment_templates()["experimentTemplates"] == []
     aurora.stop_fault(experiment)
     aurora.stop_fault(experiment)
     assert (cluster.injected, cluster.undone) == (["freeze-zone"], ["freeze-zone"])

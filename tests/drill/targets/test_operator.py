@@ -70,6 +70,6 @@ def test_an_instance_is_restarted_by_name(aurora: Aurora, cluster: InMemory) -> 
 def test_an_action_gets_its_parameters(aurora: Aurora) -> None:
     """Beside its duration, as FIS wants them: text."""
     experiment = aurora.start_fault("lab:delay-endpoints", duration_s=60, mark="m-delay", parameters={"delay": "70"})
-    template = aurora.fis.get_experiment(id=experiment)["experiment"]["actions"]["fault"]
+    template = aurora.fis.client.get_experiment(id=experiment)["experiment"]["actions"]["fault"]
     assert template["parameters"] == {"duration": "PT60S", "delay": "70"}
     aurora.stop_fault(experiment)
