@@ -5,6 +5,7 @@ examples:
   pytest -m failover --target staging       the same, on a cluster named in drill.toml
   drill doctor --target staging             what is right and what is missing, with the remedy
   drill heal                                undo what a run that was killed left behind
+  drill advise workload.toml                which database a workload asks for, and in which way, with reasons
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import os
 import sys
 from pathlib import Path
 
-from drill.cli import doctor, heal
+from drill.cli import advise, doctor, heal
 from drill.errors import DrillError
 
 
@@ -52,4 +53,5 @@ def _parser() -> argparse.ArgumentParser:
     look.set_defaults(command=lambda options: doctor.run(options.drill_toml, options.target, os.environ))
     undo = commands.add_parser("heal", help="undo what a run that was killed left behind")
     undo.set_defaults(command=lambda options: heal.run(options.drill_toml, os.environ))
+    advise.add_to(commands)
     return parser
