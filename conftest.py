@@ -2,10 +2,16 @@
 
 pytest_plugins = (
     "fixtures.options",
+    "fixtures.reach",
+    "fixtures.plan",
     "fixtures.targets",
     "fixtures.evidence",
     "fixtures.experiments",
     "fixtures.dataset",
     "fixtures.load",
     "fixtures.inspection",
+    "fixtures.advice",
+    "fixtures.items.targets",
+    "fixtures.items.inspection",
+    "fixtures.items.experiments",
 )

@@ -19,11 +19,10 @@ import polars as pl
 
 from drill.errors import FaultError, NotSteady, ProbeError
 from drill.experiment.log import Log, Say
-from drill.faults import Fault, Injection
+from drill.faults import Bound, Injection
 from drill.history import Action, Anchor, History, Outcome, typed
 from drill.journal import Journal, Undo
 from drill.tables import typed_table
-from drill.targets.target import Target
 
 LOOK_EVERY_S = 0.1
 TELL_EVERY_S = 5.0
@@ -129,10 +128,13 @@ def _nobody() -> tuple[AbstractContextManager[Companion], ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadExperiment:
-    """Run it once with `run`; clocks and sleep are injected, so that it also runs in memory in milliseconds."""
+    """Run it once with `run`; clocks and sleep are injected, so that it also runs in memory in milliseconds.
 
-    fault: Fault
-    target: Target
+    `target` is its name in drill.toml, where the journal finds it again.
+    """
+
+    fault: Bound
+    target: str
     load: Callable[[], AbstractContextManager[Load]]
     observer: Observer
     journal: Journal
@@ -184,16 +186,16 @@ class LoadExperiment:
         except TimeoutError as error:
             state = load.progress()
             raise NotSteady(
-                f"{self.target.name} was not in a steady state within {self.timing.steady_deadline_s:g} s, and nothing "
+                f"{self.target} was not in a steady state within {self.timing.steady_deadline_s:g} s, and nothing "
                 f"was broken: {state.recent_ok} of {state.recent} requests of the last second were served"
             ) from error
 
     def _break(self, load: Load, log: Log, last: ExitStack) -> tuple[list[pl.DataFrame], pl.DataFrame]:
         """Inject, hold, heal; the rows that the fault's own clients recorded, and what the fault tells of itself."""
-        with self.journal.promise(Undo.STOP_FAULTS, self.mark, target=self.target.name, what=self.name):
+        with self.journal.promise(Undo.STOP_FAULTS, self.mark, target=self.target, what=self.name):
             since_ns = self.now_ns()
             self.say(f"injecting {self.name}")
-            with self.fault(self.target, mark=self.mark) as injection:
+            with self.fault(self.mark) as injection:
                 last.callback(injection.afterwards)
                 log.injected(injection, since_ns=since_ns)
                 if log.confirm(injection, self.say):

@@ -15,7 +15,7 @@ from drill.faults.culprits import CULPRIT, culprits
 from drill.faults.dropped_index import dropped_index
 from drill.faults.exhaustion import exhaustion
 from drill.faults.failover_and_back import failover_and_back
-from drill.faults.fault import Fault, Injection
+from drill.faults.fault import Bound, Fault, Injection, bound
 from drill.faults.frozen_writer import frozen_writer
 from drill.faults.lagging_reader import lagging_reader
 from drill.faults.managed_failover import managed_failover
@@ -35,12 +35,14 @@ __all__ = [
     "CULPRIT",
     "NEIGHBOUR",
     "BlastRadius",
+    "Bound",
     "Crowd",
     "Fault",
     "Gather",
     "Injection",
     "Stage",
     "Staged",
+    "bound",
     "culprits",
     "dropped_index",
     "exhaustion",

@@ -62,6 +62,15 @@ class Fault(Protocol):
         """Ask for the fault on entering, heal on leaving."""
 
 
+Bound = Callable[[str], AbstractContextManager[Injection]]
+"""A fault that knows its target, and waits for the mark of its run; leaving its block heals."""
+
+
+def bound(fault: Fault, target: Target) -> Bound:
+    """The fault on that target."""
+    return lambda mark: fault(target, mark=mark)
+
+
 def await_effect(
     look: Callable[[], str | None],
     *,

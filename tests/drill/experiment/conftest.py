@@ -11,6 +11,7 @@ import pytest
 
 from drill.experiment import LoadExperiment, LoadTiming
 from drill.experiment.under_load import Companion
+from drill.faults import bound
 from drill.history import History
 from drill.journal import Journal
 from tests.drill.experiment.simulation import HEALTHY, Behaviour, Simulation
@@ -31,8 +32,8 @@ class Bench:
     def run(self, timing: LoadTiming = TIMING, companions: Companions = lambda: ()) -> History:
         """Run it once."""
         return LoadExperiment(
-            fault=self.world.fault,
-            target=self.world.target,
+            fault=bound(self.world.fault, self.world.target),
+            target=self.world.target.name,
             load=self.world.load,
             observer=self.world,
             journal=self.journal,
