@@ -18,6 +18,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from drill.errors import TargetError
 from drill.targets.description import Row
 from drill.targets.dynamodb.tables import Tables
 
@@ -32,8 +33,12 @@ NAMESPACE = "AWS/DynamoDB"
 UNITS = ("ReadCapacityUnits", "WriteCapacityUnits")
 CAPS = ("MaxReadRequestUnits", "MaxWriteRequestUnits")
 _NAMES = re.compile(r"#?[A-Za-z_][\w.\[\]#]*")
-_WORDS = frozenset({"AND", "OR", "NOT", "IN", "BETWEEN", "attribute_exists", "attribute_not_exists", "attribute_type"})
-_FUNCTIONS = frozenset({"begins_with", "contains", "size"})
+_WORDS = frozenset(
+    {
+        *("AND", "OR", "NOT", "IN", "BETWEEN", "BEGINS_WITH", "CONTAINS", "SIZE"),
+        *("ATTRIBUTE_EXISTS", "ATTRIBUTE_NOT_EXISTS", "ATTRIBUTE_TYPE"),
+    }
+)
 
 
 def described_tables(target: Tables, tables: Sequence[str]) -> list[Row]:
@@ -60,9 +65,9 @@ def described_tables(target: Tables, tables: Sequence[str]) -> list[Row]:
     return rows
 
 
-def described_keys(target: Tables, tables: Sequence[str]) -> list[Row]:
+def described_keys(target: Tables, tables: Sequence[str]) -> list[dict[str, Any]]:
     """Rows of `key_schemas`: each table and each of its indexes."""
-    rows: list[Row] = []
+    rows: list[dict[str, Any]] = []
     for name in tables:
         found = target.describe(name)
         indexes = [*found.get("GlobalSecondaryIndexes", ()), *found.get("LocalSecondaryIndexes", ())]
@@ -83,6 +88,31 @@ def described_keys(target: Tables, tables: Sequence[str]) -> list[Row]:
                 }
             )
     return rows
+
+
+def scanned_units(target: Tables, tables: Sequence[str]) -> list[Row]:
+    """Rows of `settings`: `ScanReadUnits`, what it takes to read each table and each of its indexes from end to end.
+
+    It does read them, eventually consistent: only for tables that a run has made. TargetError where one does not
+    answer, or does not tell what it consumed.
+    """
+    rows: list[Row] = []
+    for name in tables:
+        indexes = [each["IndexName"] for each in target.describe(name).get("GlobalSecondaryIndexes", ())]
+        for index in (None, *indexes):
+            rows += _rows(f"{name}/{index}" if index else name, {"ScanReadUnits": _scanned(target, name, index)})
+    return rows
+
+
+def _scanned(target: Tables, table: str, index: str | None) -> float:
+    asked = {"TableName": table, "Select": "COUNT", "ReturnConsumedCapacity": "TOTAL"}
+    asked |= {"IndexName": index} if index else {}
+    with target.asking("dynamodb:Scan", what=f"the table {table}"):
+        pages = target.client().get_paginator("scan").paginate(**asked)
+        told = [page.get("ConsumedCapacity", {}).get("CapacityUnits") for page in pages]
+    if None in told:
+        raise TargetError(f"a scan of {table} at {target.endpoint_url or target.region} does not tell what it consumed")
+    return float(sum(told))
 
 
 def described_pattern(name: str, operation: str, arguments: Mapping[str, Any]) -> list[Row]:
@@ -108,18 +138,16 @@ def _attributes(expression: str, names: Mapping[str, str]) -> list[str]:
     """The top-level attributes that an expression names; values (":v") and words of the language are none."""
     spoken = re.sub(r":\w+", " ", expression)
     found = (re.split(r"[.\[]", each)[0] for each in _NAMES.findall(spoken))
-    words = {word.upper() for word in _WORDS} | {word.upper() for word in _FUNCTIONS}
-    return sorted({names.get(each, each) for each in found if each.upper() not in words})
+    return sorted({names.get(each, each) for each in found if each.upper() not in _WORDS})
 
 
 def _table(target: Tables, found: Mapping[str, Any], region: str) -> dict[str, Any]:
     """One table or replica; the same names in each region, so that they can be compared."""
     name = found["TableName"]
-    encryption = found.get("SSEDescription")
-    owned = {"Status": "ENABLED", "SSEType": AWS_OWNED, "KMSMasterKeyArn": NONE}
+    encryption = found.get("SSEDescription") or {}
     # A table that says DISABLED says the same in older words.
-    if encryption is None or encryption.get("Status") == "DISABLED":
-        encryption = owned
+    if encryption.get("Status", "DISABLED") == "DISABLED":
+        encryption = {"Status": "ENABLED", "SSEType": AWS_OWNED, "KMSMasterKeyArn": NONE}
     return {
         "TableArn": found.get("TableArn"),
         "TableStatus": found.get("TableStatus"),
@@ -185,14 +213,12 @@ def _scaling(target: Tables, resource: str, kind: str) -> dict[str, Any]:
     """Application Auto Scaling of reads and of writes, each in JSON: min, max, target_pct, suspended, policies."""
     client, told = target.client("application-autoscaling"), {}
     with target.asking("application-autoscaling:DescribeScalableTargets", what=resource):
-        pages = client.get_paginator("describe_scalable_targets").paginate(
-            ServiceNamespace="dynamodb", ResourceIds=[resource]
-        )
+        asked = {"ServiceNamespace": "dynamodb", "ResourceIds": [resource]}
+        pages = client.get_paginator("describe_scalable_targets").paginate(**asked)
         bounds = {each["ScalableDimension"]: each for page in pages for each in page["ScalableTargets"]}
     with target.asking("application-autoscaling:DescribeScalingPolicies", what=resource):
-        pages = client.get_paginator("describe_scaling_policies").paginate(
-            ServiceNamespace="dynamodb", ResourceId=resource
-        )
+        asked = {"ServiceNamespace": "dynamodb", "ResourceId": resource}
+        pages = client.get_paginator("describe_scaling_policies").paginate(**asked)
         policies = [each for page in pages for each in page["ScalingPolicies"]]
     for units in UNITS:
         dimension = f"dynamodb:{kind}:{units}"
