@@ -11,6 +11,7 @@ pytest_plugins = (
     "fixtures.load",
     "fixtures.inspection",
     "fixtures.advice",
+    "fixtures.costs",
     "fixtures.items.targets",
     "fixtures.items.inspection",
     "fixtures.items.experiments",

@@ -1,0 +1,32 @@
+"""boto3's own ways to try again, side by side under the same throttle: evidence for who must choose one."""
+
+from drill.faults import items as faults
+from drill.load.items.pattern import ItemPattern
+from drill.load.parameters import Between
+from scenarios.items.demand import ItemDemand
+from scenarios.items.item_scenario import ItemScenario
+
+SIDE_BY_SIDE = "drill.application.dynamodb:side_by_side"
+REASON = "TableReadProvisionedThroughputExceeded"
+SHARE_PCT = 30
+
+
+def _profile(mode: str) -> ItemPattern:
+    return ItemPattern(
+        name=f"customer-profile ({mode})",
+        operation="get_item",
+        arguments={"TableName": "<shop>", "Key": {"pk": {"S": "customer#{customer}"}, "sk": {"S": "profile"}}},
+        parameters={"customer": Between(low=1, high=2000)},
+        weight=1,
+    )
+
+
+MODES = ItemScenario(
+    name="retries",
+    fault_name="retry modes",
+    story=f"{SHARE_PCT} of 100 reads are refused; boto3 tries again in standard mode and in adaptive mode",
+    fault=faults.throttled(REASON, SHARE_PCT),
+    demand=ItemDemand(patterns=(_profile("standard"), _profile("adaptive")), rate_per_s=60),
+    application=SIDE_BY_SIDE,
+)
+"""One experiment for both: each pattern is asked through a client of its mode."""

@@ -1,0 +1,116 @@
+"""Too large and too small: units against use, CPU against what is paid for."""
+
+from __future__ import annotations
+
+import pytest
+
+from drill.checks.cost import nothing_oversized, nothing_undersized
+from drill.verdict import Ruling
+from tests.drill.checks.load.stories import LoadStory
+from tests.drill.costs.bills import busy, calls, cluster, home, io, metric, on_demand, provisioned
+
+
+def used(units: int, held: int = 400) -> LoadStory:
+    """So many write units a second of those held; of the reads, which are cheap, enough."""
+    story = provisioned(home(), reads=5, writes=held)
+    calls(story, table="sessions", reads=0.1)
+    return calls(story, table="sessions", operation="PutItem", reads=None, writes=units / 20)
+
+
+def test_units_at_three_per_cent_are_oversized() -> None:
+    """And the cost and the remedy stand beside it."""
+    verdict = nothing_oversized()(used(12).told())
+    assert verdict.ruling is Ruling.BROKEN
+    assert verdict.measured["used_pct"] == pytest.approx(3, rel=0.05)
+    assert verdict.measured["paid_usd_per_month"] == pytest.approx(400 * 730 * 0.00065)
+    assert any("--billing-mode PAY_PER_REQUEST" in line for line in verdict.evidence)
+
+
+def test_a_forgotten_table_is_oversized() -> None:
+    """One that nobody used at all."""
+    story = calls(on_demand(provisioned(home(), reads=500, writes=500)))
+    assert nothing_oversized()(story.told()).ruling is Ruling.BROKEN
+
+
+def test_units_in_use_are_not() -> None:
+    """Sixty per cent is what they are for."""
+    assert nothing_oversized()(used(240).told()).ruling is Ruling.HELD
+    assert nothing_undersized()(used(240).told()).ruling is Ruling.HELD
+
+
+def test_units_nearly_used_up_are_undersized() -> None:
+    """At 95 % the next burst is throttled."""
+    assert nothing_undersized()(used(380).told()).ruling is Ruling.BROKEN
+
+
+def test_throttles_for_want_of_units_are_undersized() -> None:
+    """Whatever the average is; and they are counted."""
+    story = used(240)
+    reasons = ["TableWriteProvisionedThroughputExceeded"]
+    calls(story, table="sessions", operation="PutItem", rate=2, reads=None, status=400, reasons=reasons)
+    verdict = nothing_undersized()(story.told())
+    assert verdict.ruling is Ruling.BROKEN
+    assert verdict.measured["throttled"] == 4
+
+
+@pytest.mark.parametrize("reason", ["TableWriteKeyRangeThroughputExceeded", "TableReadAccountLimitExceeded"])
+def test_a_hot_key_is_no_want_of_units(reason: str) -> None:
+    """More units would not help."""
+    story = used(240)
+    calls(story, table="sessions", operation="PutItem", rate=2, reads=None, status=400, reasons=[reason])
+    assert nothing_undersized()(story.told()).ruling is Ruling.HELD
+
+
+def test_throttles_under_the_fault_are_no_want() -> None:
+    """An injected overrun is not what a table is sized for."""
+    story = used(240)
+    reasons = ["TableWriteProvisionedThroughputExceeded"]
+    calls(story, table="sessions", operation="PutItem", from_s=1, to_s=7, reads=None, status=400, reasons=reasons)
+    assert nothing_undersized()(story.told()).ruling is Ruling.HELD
+
+
+def test_throttles_that_only_metrics_tell_count() -> None:
+    """Where no calls were recorded."""
+    story = provisioned(home())
+    for at_s in range(-4, 12):
+        story.request(at_s)
+    metric(story, "ConsumedWriteCapacityUnits", 20, subject="sessions")
+    assert nothing_undersized()(story.told()).ruling is Ruling.HELD
+    metric(story, "WriteThrottleEvents", 3, subject="sessions")
+    assert nothing_undersized()(story.told()).ruling is Ruling.BROKEN
+
+
+def test_what_is_paid_by_use_is_never_too_large() -> None:
+    """It says so, since its billing mode is evidence."""
+    verdict = nothing_oversized()(calls(on_demand(home())).told())
+    assert verdict.ruling is Ruling.HELD
+    assert "paid for by use" in verdict.because
+
+
+def test_an_idle_cluster_is_oversized() -> None:
+    """When not even its busiest instance does anything; a reader that waits to be promoted is none."""
+    assert nothing_oversized()(busy(io(cluster(), 10), 1.5).told()).ruling is Ruling.BROKEN
+    story = busy(busy(io(cluster(), 10), 40, instances="a"), 1, instances="bc")
+    assert nothing_oversized()(story.told()).ruling is Ruling.HELD
+
+
+def test_a_busy_instance_is_undersized() -> None:
+    """Any of them."""
+    story = busy(busy(io(cluster(), 10), 40, instances="ab"), 97, instances="c")
+    verdict = nothing_undersized()(story.told())
+    assert verdict.ruling is Ruling.BROKEN
+    assert verdict.because.startswith("c: 97.0 %")
+
+
+def test_an_instance_that_nobody_measured_is_undecided() -> None:
+    """Silence is not idleness."""
+    story = busy(io(cluster(), 10), 40, instances="ab")
+    verdict = nothing_oversized()(story.told())
+    assert verdict.ruling is Ruling.UNDECIDED
+    assert "CPUUtilization of c" in verdict.because
+
+
+def test_nothing_described_is_undecided() -> None:
+    """No size, no verdict."""
+    assert nothing_oversized()(LoadStory(home().story).request(0).request(3).told()).ruling is Ruling.UNDECIDED
+    assert nothing_undersized()(LoadStory(home().story).request(0).request(3).told()).ruling is Ruling.UNDECIDED
