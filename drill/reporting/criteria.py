@@ -1,83 +1,19 @@
-"""What the requirements ask for, phase by phase and scenario by scenario, and which promises prove it."""
+"""What the requirements ask for, phase by phase and scenario by scenario, and which promises prove it on a cluster."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum, auto
 from functools import partial
 
+from drill.reporting.criteria_of_tables import CRITERIA_OF_TABLES
+from drill.reporting.criterion import Criterion, Worst, measured, proven, scenario
 
-class Worst(Enum):
-    """Which of several figures is the worst: the greatest outage, the least share of what must be used."""
+__all__ = ["CRITERIA", "Criterion", "Worst"]
 
-    GREATEST = auto()
-    LEAST = auto()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Criterion:
-    """One line of the requirements, and what proves it.
-
-    It is proven in experiments of its `scenarios`. Each of `proofs` is a set of promises that suffice together; one
-    that is broken breaks the criterion, whichever it belongs to. Without proofs it takes every promise. Where a
-    `figure` is named, the figure decides and not the ruling: `within` is the requirement's own bound, which no
-    objective of a run can loosen.
-    """
-
-    part: str
-    text: str
-    scenarios: frozenset[str]
-    proofs: tuple[frozenset[str], ...] = ()
-    figure: str | None = None
-    within: Callable[[float], bool] = lambda _: True
-    worst: Worst = Worst.GREATEST
-
-    @property
-    def promises(self) -> frozenset[str]:
-        """Every promise that bears on it."""
-        return frozenset().union(*self.proofs)
-
-
-def _proven(part: str, text: str, *promises: str, by: str) -> Criterion:
-    """A criterion that takes all of these promises, in experiments of scenarios that are named with blanks between."""
-    return Criterion(part=part, text=text, scenarios=frozenset(by.split()), proofs=(frozenset(promises),))
-
-
-def _measured(
-    part: str,
-    text: str,
-    promise: str,
-    figure: str,
-    within: Callable[[float], bool],
-    *,
-    by: str,
-    worst: Worst = Worst.GREATEST,
-) -> Criterion:
-    """A criterion about a figure that one promise measures."""
-    return Criterion(
-        part=part,
-        text=text,
-        scenarios=frozenset(by.split()),
-        proofs=(frozenset({promise}),),
-        figure=figure,
-        within=within,
-        worst=worst,
-    )
-
-
-def _scenario(number: int, title: str, name: str) -> Criterion:
-    text = "Every promise of the scenario holds"
-    return Criterion(part=f"Scenario {number}: {title}", text=text, scenarios=frozenset({name}))
-
-
-_P1 = partial(_proven, "Phase 1: Database Selection and Provisioning", by="provisioning")
-_P2 = partial(_proven, "Phase 2: Data Modeling and Access Patterns", by="modelling")
-_P3 = partial(_measured, "Phase 3: Query Optimization", by="optimisation")
-_P4, _P4_MEASURED = (partial(each, "Phase 4: High Availability and Replication") for each in (_proven, _measured))
-_P5, _P5_MEASURED = (
-    partial(each, "Phase 5: Application Integration", by="integration") for each in (_proven, _measured)
-)
+_P1 = partial(proven, "Phase 1: Database Selection and Provisioning", by="provisioning")
+_P2 = partial(proven, "Phase 2: Data Modeling and Access Patterns", by="modelling")
+_P3 = partial(measured, "Phase 3: Query Optimization", by="optimisation")
+_P4, _P4_MEASURED = (partial(each, "Phase 4: High Availability and Replication") for each in (proven, measured))
+_P5, _P5_MEASURED = (partial(each, "Phase 5: Application Integration", by="integration") for each in (proven, measured))
 
 CRITERIA: tuple[Criterion, ...] = (
     _P1("Database/table created successfully", "cluster_is_available"),
@@ -91,6 +27,14 @@ CRITERIA: tuple[Criterion, ...] = (
         "minor_versions_are_applied",
     ),
     _P1("Encryption status confirmed", "encrypted_at_rest", "encrypted_in_transit"),
+    _P1(
+        "Type and capacity model follow the access patterns",
+        "availability_fits",
+        "capacity_model_fits_the_workload",
+        "database_type_fits",
+        "scaling_fits",
+        by="selection",
+    ),
     _P2("Data models designed and implemented", "foreign_keys_are_indexed", "no_sequential_scan_on_large"),
     _P2("Access patterns optimized", "every_pattern_is_served_by_an_index", "no_sequential_scan_on_large"),
     _P2(
@@ -171,10 +115,11 @@ CRITERIA: tuple[Criterion, ...] = (
         "p95_within",
         by="modelling optimisation",
     ),
-    _scenario(1, "Database Connection Exhaustion", "connections"),
-    _scenario(2, "Query Timeout", "timeouts"),
-    _scenario(3, "High Availability Failover", "failover"),
-    _scenario(4, "Performance Degradation", "degradation"),
-    _scenario(5, "Cost Overrun", "cost"),
+    scenario(1, "Database Connection Exhaustion", "connections"),
+    scenario(2, "Query Timeout", "timeouts"),
+    scenario(3, "High Availability Failover", "failover"),
+    scenario(4, "Performance Degradation", "degradation"),
+    scenario(5, "Cost Overrun", "cost"),
+    *CRITERIA_OF_TABLES,
 )
-"""In the order and the words of the requirements document."""
+"""In the order and the words of the requirements document; what it asks of DynamoDB comes last."""
