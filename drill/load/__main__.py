@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import time
 
 from drill.child.inside import Link, go_first, run
-from drill.load.driver import Driver
+from drill.history import READER_ENDPOINT, WRITER_ENDPOINT
+from drill.load.driver import Asking, Driver
 from drill.load.plan import LoadPlan
-from drill.load.progress import Tally
+from drill.load.progress import report
 from drill.load.reference import factory
 from drill.load.stages import stages
-
-REPORT_S = 0.2
+from drill.load.workload import requests
+from drill.requests import Application, Request, Transfer
 
 
 def main() -> int:
@@ -29,23 +29,29 @@ async def _load(link: Link, plan: LoadPlan) -> str | None:
     async with factory(plan.application)(plan.surroundings) as application:
         for request in plan.opening:
             await application.perform(request)
-        driver = Driver(plan=plan, application=application)
+        driver = Driver(plan=plan, asking=_asking(plan, application))
         link.listen(driver.stop)
-        reporting = asyncio.create_task(_report(link, driver))
+        reporting = asyncio.create_task(report(link.say, driver))
         await driver.run()
         await reporting
         link.leave({**driver.recorder.tables(application.checkouts()), "settings": stages(plan, driver.began_ns)})
     return driver.limit
 
 
-async def _report(link: Link, driver: Driver) -> None:
-    """Say how it goes, every so often."""
-    tally = Tally(driver.recorder)
-    link.say({"ready": driver.began_ns})
-    while not driver.over.is_set():
-        link.say({"progress": tally.sum_up(time.monotonic_ns()).dump()})
-        await asyncio.sleep(REPORT_S)
-    link.say({"progress": tally.sum_up(time.monotonic_ns(), over=True).dump()})
+def _asking(plan: LoadPlan, application: Application) -> Asking[Request]:
+    has_readers = plan.surroundings.reader is not None
+
+    def endpoint(wanted: Request | Transfer) -> str:
+        reads = isinstance(wanted, Request) and wanted.reads_only and has_readers
+        return READER_ENDPOINT if reads else WRITER_ENDPOINT
+
+    return Asking(
+        perform=application.perform,
+        transfer=application.transfer,
+        wanted=requests(plan.patterns, seed=plan.seed, run=plan.run) if plan.patterns else None,
+        endpoint=endpoint,
+        pools=application.pools,
+    )
 
 
 if __name__ == "__main__":

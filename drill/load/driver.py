@@ -6,17 +6,15 @@ import asyncio
 import itertools
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
-from drill.history import READER_ENDPOINT, WRITER_ENDPOINT, Cause, Outcome
+from drill.history import Cause, Outcome
 from drill.load.alarm import Alarm, alarm
-from drill.load.plan import LoadPlan
 from drill.load.recorder import TRANSFER, Recorder
 from drill.load.schedule import Step, arrivals
-from drill.load.workload import requests
-from drill.requests import Answer, Application, Request, Transfer
+from drill.requests import Answer, PoolState, Transfer
 
 POOL_EVERY_S = 0.02
 TRANSFER_SEED = 7919
@@ -25,17 +23,96 @@ TRANSFER_SEED = 7919
 STILL_OPEN = Answer(outcome=Outcome.UNKNOWN, cause=Cause.SILENT, code="never answered")
 
 
+class Wanted(Protocol):
+    """A request of a user, whatever the database."""
+
+    @property
+    def key(self) -> str:
+        """Its own, and no other's."""
+
+    @property
+    def pattern(self) -> str:
+        """What the user wants, by name."""
+
+
+W = TypeVar("W", bound=Wanted)
+
+
+class Schedule(Protocol):
+    """What the driver reads of a plan: drill.load.plan.LoadPlan, drill.load.items.plan.ItemPlan."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Rates, one after the other."""
+
+    @property
+    def lasts_s(self) -> float:
+        """All of them together."""
+
+    @property
+    def patience_s(self) -> float:
+        """How long the last request may take."""
+
+    @property
+    def transfers_per_s(self) -> float:
+        """How many come beside."""
+
+    @property
+    def accounts(self) -> int:
+        """Between which transfers go."""
+
+    @property
+    def seed(self) -> int:
+        """What makes it the same."""
+
+    @property
+    def run(self) -> str:
+        """What makes its keys its own."""
+
+    @property
+    def max_open(self) -> int:
+        """Most requests at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking(Generic[W]):
+    """What sets the loads of two databases apart: who is asked what, and what else is noted of it.
+
+    `wanted` gives endless requests; None: transfers only. `endpoint` says where a request goes to, for the column of
+    that name. `begin` is called in the task of each request, before it is asked. `noted` hears how each one ended,
+    with the moments when it was begun and completed.
+    """
+
+    perform: Callable[[W], Awaitable[Answer]]
+    transfer: Callable[[Transfer], Awaitable[Answer]]
+    wanted: Iterator[W] | None
+    endpoint: Callable[[W | Transfer], str]
+    pools: Callable[[], list[PoolState]] | None = None
+    begin: Callable[[W | Transfer], object] | None = None
+    noted: Callable[[W | Transfer, int, int, Answer], object] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Open(Generic[W]):
+    """A request that was begun."""
+
+    wanted: W | Transfer
+    endpoint: str
+    due_ns: int
+    begun_ns: int
+
+
 @dataclass(slots=True, kw_only=True)
-class Driver:
+class Driver(Generic[W]):
     """One run of a plan against an open application."""
 
-    plan: LoadPlan
-    application: Application
+    plan: Schedule
+    asking: Asking[W]
     recorder: Recorder = field(default_factory=Recorder)
     began_ns: int = field(default_factory=time.monotonic_ns)
     over: asyncio.Event = field(default_factory=asyncio.Event)
     limit: str | None = None
-    _open: dict[asyncio.Task[None], tuple[str, str, int, int, Transfer | None]] = field(default_factory=dict)
+    _open: dict[asyncio.Task[None], _Open[W]] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Until every step is over or `stop` was called, and what was begun is answered or beyond patience."""
@@ -56,12 +133,11 @@ class Driver:
         self.over.set()
 
     async def _ask_patterns(self) -> None:
-        if not self.plan.patterns:
+        if self.asking.wanted is None:
             await self._pass(self.plan.lasts_s)
             return
-        wanted = requests(self.plan.patterns, seed=self.plan.seed, run=self.plan.run)
         with alarm() as clock:
-            await self._ask(clock, arrivals(self.plan.steps, seed=self.plan.seed), wanted)
+            await self._ask(clock, arrivals(self.plan.steps, seed=self.plan.seed), self.asking.wanted)
 
     async def _ask_transfers(self) -> None:
         seed = self.plan.seed + TRANSFER_SEED
@@ -71,7 +147,7 @@ class Driver:
                 clock, arrivals((step,), seed=seed), transfers(self.plan.accounts, seed=seed, run=self.plan.run)
             )
 
-    async def _ask(self, clock: Alarm, due: Iterator[int], wanted: Iterator[Request | Transfer]) -> None:
+    async def _ask(self, clock: Alarm, due: Iterator[int], wanted: Iterator[W | Transfer]) -> None:
         """Hand each to the application at its moment, in a task of its own."""
         for after_ns, each in zip(due, wanted, strict=False):
             due_ns = self.began_ns + after_ns
@@ -84,27 +160,34 @@ class Driver:
             self._begin(each, due_ns)
         await self._pass((self.began_ns + round(self.plan.lasts_s * 1e9) - time.monotonic_ns()) / 1e9)
 
-    def _begin(self, wanted: Request | Transfer, due_ns: int) -> None:
-        begun_ns = time.monotonic_ns()
-        reads = isinstance(wanted, Request) and wanted.reads_only and self.plan.surroundings.reader is not None
-        pattern = wanted.pattern if isinstance(wanted, Request) else TRANSFER
-        endpoint = READER_ENDPOINT if reads else WRITER_ENDPOINT
-        transfer = wanted if isinstance(wanted, Transfer) else None
-        task = asyncio.create_task(self._perform(wanted, (pattern, endpoint, due_ns, begun_ns, transfer)))
-        self._open[task] = (pattern, endpoint, due_ns, begun_ns, transfer)
+    def _begin(self, wanted: W | Transfer, due_ns: int) -> None:
+        about = _Open(wanted=wanted, endpoint=self.asking.endpoint(wanted), due_ns=due_ns, begun_ns=time.monotonic_ns())
+        task = asyncio.create_task(self._perform(about))
+        self._open[task] = about
         task.add_done_callback(self._open.pop)
 
-    async def _perform(self, wanted: Request | Transfer, about: tuple[str, str, int, int, Transfer | None]) -> None:
+    async def _perform(self, about: _Open[W]) -> None:
+        wanted = about.wanted
         try:
-            ask = self.application.transfer if isinstance(wanted, Transfer) else self.application.perform
-            answer = await ask(wanted)  # type: ignore[arg-type]  # each is asked what it takes
+            if self.asking.begin is not None:
+                self.asking.begin(wanted)
+            if isinstance(wanted, Transfer):
+                answer = await self.asking.transfer(wanted)
+            else:
+                answer = await self.asking.perform(wanted)
         except Exception as error:  # noqa: BLE001 - an application that raises has not answered its user
             answer = Answer(outcome=Outcome.UNKNOWN, cause=Cause.OTHER, code=type(error).__name__)
         self._note(about, answer)
 
-    def _note(self, about: tuple[str, str, int, int, Transfer | None], answer: Answer) -> None:
-        pattern, endpoint, due_ns, begun_ns, transfer = about
-        self.recorder.request(pattern, endpoint, (due_ns, begun_ns, time.monotonic_ns()), answer, transfer)
+    def _note(self, about: _Open[W], answer: Answer) -> None:
+        completed_ns = time.monotonic_ns()
+        wanted = about.wanted
+        transfer = wanted if isinstance(wanted, Transfer) else None
+        pattern = TRANSFER if isinstance(wanted, Transfer) else wanted.pattern
+        moments_ns = (about.due_ns, about.begun_ns, completed_ns)
+        self.recorder.request(pattern, about.endpoint, moments_ns, answer, transfer)
+        if self.asking.noted is not None:
+            self.asking.noted(wanted, about.begun_ns, completed_ns, answer)
 
     async def _settle(self) -> None:
         """Wait for what is open; what is never answered is noted as that, since leaving it out would hide a stall."""
@@ -116,7 +199,8 @@ class Driver:
 
     async def _sample(self) -> None:
         while True:
-            self.recorder.sample(time.monotonic_ns(), self.application.pools())
+            if self.asking.pools is not None:
+                self.recorder.sample(time.monotonic_ns(), self.asking.pools())
             await asyncio.sleep(POOL_EVERY_S)
 
     async def _pass(self, seconds: float) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from drill.load.recorder import Recorder
 
+REPORT_S = 0.2
 WINDOW_NS = 1_000_000_000
 _DUE, _COMPLETED, _OUTCOME = 2, 4, 7
 """Places of a request's columns (drill/tables.py)."""
@@ -66,3 +69,21 @@ class Tally:
             last_ok_ns=recorder.last_ok_ns,
             over=over,
         )
+
+
+class Reported(Protocol):
+    """A load at work: drill.load.driver.Driver."""
+
+    recorder: Recorder
+    began_ns: int
+    over: asyncio.Event
+
+
+async def report(say: Callable[[Mapping[str, Any]], None], driver: Reported) -> None:
+    """Say that it has begun, and how it goes every so often, until it is over."""
+    tally = Tally(driver.recorder)
+    say({"ready": driver.began_ns})
+    while not driver.over.is_set():
+        say({"progress": tally.sum_up(time.monotonic_ns()).dump()})
+        await asyncio.sleep(REPORT_S)
+    say({"progress": tally.sum_up(time.monotonic_ns(), over=True).dump()})

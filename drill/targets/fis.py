@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from drill.errors import FaultError, TargetError, Unsupported
 
@@ -54,10 +55,14 @@ class FaultInjection:
             raise Unsupported(f"{action} needs a role for FIS: set fis_role under [target.{self.name}]")
 
     def start(self, action: str, aim: Aim, *, parameters: Mapping[str, str], mark: str) -> str:
-        """Make a template of one action, start it, and remove it again: the experiment keeps its own copy."""
+        """Make a template of one action, start it, and remove it again: the experiment keeps its own copy.
+
+        One mark may have several experiments: each call begins one of its own.
+        """
+        token = f"{mark}-{uuid4().hex[:8]}"
         with self.asking("fis:CreateExperimentTemplate", FaultError):
             template = self.client.create_experiment_template(
-                clientToken=f"{mark}-template",
+                clientToken=f"{token}-template",
                 description=f"drill: {action} on {self.what}",
                 roleArn=str(self.role),
                 stopConditions=[{"source": "none"}],
@@ -76,7 +81,7 @@ class FaultInjection:
         try:
             with self.asking("fis:StartExperiment", FaultError):
                 started = self.client.start_experiment(
-                    clientToken=mark, experimentTemplateId=template, tags={MARK: mark}
+                    clientToken=token, experimentTemplateId=template, tags={MARK: mark}
                 )
         finally:
             with self.asking("fis:DeleteExperimentTemplate", FaultError):

@@ -81,7 +81,7 @@ EXHAUSTED = ItemScenario(
 HOT_KEY = ItemScenario(
     name="connections",
     fault_name="hot key",
-    story=f"somebody writes twice as much to the partition {HOT} as a partition takes",
+    story=f"somebody writes a quarter more to the partition {HOT} than a partition takes",
     fault=faults.hot_partition(HOT),
     demand=ItemDemand(patterns=beside(shop.patterns(), HOT_WRITE)),
     affected=frozenset({HOT_WRITE.name}),

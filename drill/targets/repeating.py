@@ -1,0 +1,44 @@
+"""Whether a call of DynamoDB's client does no more when it is sent again, as it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+READING = frozenset({"GetItem", "Query", "Scan", "BatchGetItem", "TransactGetItems", "ListTables", "DescribeTable"})
+_WHOLE = frozenset({"PutItem", "DeleteItem", "BatchWriteItem"})
+"""Writes after which an item is the same, however often they are done."""
+
+_RELATIVE = re.compile(r"\bADD\b|\bDELETE\b|\blist_append\b|\+|\s-\s", re.IGNORECASE)
+"""What makes an update depend on what stood there before; all other updates set a value."""
+_EXISTS = re.compile(r"\battribute_exists\s*\([^)]*\)|\bAND\b|[()\s]", re.IGNORECASE)
+
+
+def operation_of(method: str) -> str:
+    """The operation on the wire of a method of boto3's client: "GetItem" of "get_item"."""
+    return "".join(word.capitalize() for word in method.split("_"))
+
+
+def is_once(operation: str, parameters: Mapping[str, Any]) -> bool:
+    """Whether it is safe to repeat: a read, a put or an update of the whole value, a client's token, or a condition.
+
+    A condition that an item exists holds the second time as well, so that it makes nothing safe.
+    """
+    if operation in READING or operation in _WHOLE or parameters.get("ClientRequestToken"):
+        return True
+    if operation == "TransactWriteItems":
+        actions = [each for action in parameters.get("TransactItems", ()) for each in action.values()]
+        return any(map(_guards, actions)) or not any(map(_is_relative, actions))
+    return operation == "UpdateItem" and (_guards(parameters) or not _is_relative(parameters))
+
+
+def _guards(parameters: Mapping[str, Any]) -> bool:
+    return bool(_EXISTS.sub("", parameters.get("ConditionExpression", "")) or parameters.get("Expected"))
+
+
+def _is_relative(parameters: Mapping[str, Any]) -> bool:
+    changes = parameters.get("AttributeUpdates") or {}
+    if any(each.get("Action", "PUT") != "PUT" for each in changes.values()):
+        return True
+    return bool(_RELATIVE.search(parameters.get("UpdateExpression", "")))
