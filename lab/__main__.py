@@ -1,9 +1,10 @@
-"""python -m lab: a three-zone PostgreSQL cluster behind AWS-compatible APIs, on this machine.
+"""python -m lab: a three-zone PostgreSQL cluster and DynamoDB behind AWS-compatible APIs, on this machine.
 
 examples:
   python -m lab up                          start the lab, print how to reach it
   python -m lab check                       before that: is anything missing here?
   python -m lab up --name two --json        another one beside it, described as JSON
+  python -m lab up --only dynamodb          no cluster: up in seconds
   python -m lab up --fault-in two-writers   a deliberately defective one
   python -m lab status
   python -m lab logs --zone a
@@ -20,7 +21,7 @@ from pathlib import Path
 from lab import life, sabotage
 from lab.check import checks
 from lab.errors import LabError, NotRunning
-from lab.layout import Layout, folder_of
+from lab.layout import AURORA, SERVICES, Layout, folder_of
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,6 +44,7 @@ def _up(options: argparse.Namespace) -> int:
         fault_in=options.fault_in,
         endpoint_lag_s=options.endpoint_lag,
         api_port=options.port,
+        services=(options.only,) if options.only else SERVICES,
         progress=lambda text: print(f"  {text} ...", file=sys.stderr),
     )
     _describe(lab, as_json=options.json)
@@ -90,6 +92,15 @@ def _describe(lab: life.Lab, *, as_json: bool) -> None:
     took = f" in {lab.started_in_s:g} s" if lab.started_in_s else ""
     defect = f", with the fault {lab.fault_in} built in" if lab.fault_in else ""
     print(f"the lab {lab.name!r} is up{took}{defect}")
+    if AURORA in lab.services:
+        _describe_aurora(lab)
+    if lab.dynamodb_endpoint_url:
+        regions = f"regions {lab.dynamodb_region} and {lab.replica_region}"
+        print(f"  DynamoDB      {lab.dynamodb_endpoint_url}   ({regions}, any credentials)")
+        print(f"  aws dynamodb list-tables --endpoint-url {lab.dynamodb_endpoint_url} --region {lab.dynamodb_region}")
+
+
+def _describe_aurora(lab: life.Lab) -> None:
     print(f"  endpoint URL  {lab.endpoint_url}   (region {lab.region}, any credentials)")
     print(f"  writer        {lab.writer}:{lab.port}")
     print(f"  reader        {lab.reader}:{lab.port}")
@@ -116,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
 
     up = command("up", _up, "start a lab; it stays up until it is taken down")
     up.add_argument("--zones", type=int, default=3, help="availability zones, an instance in each (3)")
+    up.add_argument("--only", choices=SERVICES, help="one of its services alone")
     up.add_argument("--fault-in", choices=sabotage.NAMES, help="build a defect in, to see whether it is noticed")
     up.add_argument(
         "--endpoint-lag",
@@ -124,7 +136,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="the writer endpoint leads to the old writer for so long after a failover, as stale DNS does",
     )
-    up.add_argument("--port", type=int, default=0, help="port of the AWS APIs (one that is free)")
+    up.add_argument(
+        "--port", type=int, default=0, help="port of the AWS APIs of Aurora, or of --only (one that is free)"
+    )
     up.add_argument("--json", action="store_true", help="describe it as JSON")
     status = command("status", _status, "say how to reach a lab that is up")
     status.add_argument("--json", action="store_true", help="describe it as JSON")

@@ -4,10 +4,10 @@
                              everything outside it
     zone b, c    127.0.2.1, 127.0.3.1
     endpoints    127.0.10.1 writer, 127.0.11.1 reader: the same port as the instances, as on Aurora
-    region       127.0.0.1   etcd and the AWS APIs
+    region       127.0.0.1   etcd, the AWS APIs, and DynamoDB with its own
 
     lab.json     all of this, with the passwords; `tls` what servers show, and the CA that clients verify it against
-    zone-a ...   data, logs and Patroni's settings of a zone; `region` the same of what is in no zone
+    zone-a ...   data, logs and Patroni's settings of a zone; `region`, `dynamodb` the same of what is in no zone
     progress, ready, failed      how far lab.serve has got
 
 Every port is the lab's own, so that labs stand beside each other.
@@ -21,6 +21,7 @@ import os
 import re
 import secrets
 import socket
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -31,6 +32,9 @@ ZONES = "abcdefgh"
 LONGEST_NAME = 61  # with its zone's letter it names an instance, and PostgreSQL cuts names off after 63 bytes
 NAME = rf"[a-zA-Z][a-zA-Z0-9-]{{0,{LONGEST_NAME - 1}}}"
 REGION = "us-east-1"
+REPLICA_REGION = "us-west-2"  # of global tables
+AURORA, DYNAMODB = "aurora", "dynamodb"
+SERVICES = (AURORA, DYNAMODB)
 REGION_HOST = "127.0.0.1"
 WRITER_HOST = "127.0.10.1"
 READER_HOST = "127.0.11.1"
@@ -67,7 +71,8 @@ class Ports:
     """Ports of one lab, each the same in every zone.
 
     Clients reach `postgres`, in TLS, and other zones the `linked_` ones, through the link; `instance` and `patroni` are
-    where these two listen themselves, in plain. `etcd`, `etcd_peer` and `api` are the region's.
+    where these two listen themselves, in plain. `etcd`, `etcd_peer`, `dynamodb` and `api`, which is Aurora's, are the
+    region's.
     """
 
     postgres: int
@@ -78,6 +83,7 @@ class Ports:
     linked_etcd: int
     etcd: int
     etcd_peer: int
+    dynamodb: int
     api: int
 
 
@@ -101,6 +107,7 @@ class Layout:
     passwords: Passwords
     fault_in: str | None = None
     endpoint_lag_s: float = 0.0
+    services: tuple[str, ...] = SERVICES
 
     database: str = "app"
     user: str = "app"
@@ -115,9 +122,17 @@ class Layout:
         fault_in: str | None = None,
         endpoint_lag_s: float = 0.0,
         api_port: int = 0,
+        services: Sequence[str] = SERVICES,
     ) -> Layout:
-        """Choose addresses, free ports and passwords for a new lab; nothing is created yet."""
+        """Choose addresses, free ports and passwords for a new lab; nothing is created yet.
+
+        `api_port` is that of Aurora's APIs; of DynamoDB's where that is all there is.
+        """
         folder = folder_of(name)
+        if not services or not set(services) <= set(SERVICES):
+            raise LabError(
+                f"a lab has {' and '.join(SERVICES)}, or one of them, not {', '.join(services) or 'nothing'}"
+            )
         if not fewest_zones <= zones <= len(ZONES):
             raise LabError(f"a lab has {fewest_zones} to {len(ZONES)} zones, not {zones}")
         if not 0 <= endpoint_lag_s < float("inf"):
@@ -126,21 +141,24 @@ class Layout:
             raise LabError(f"{api_port} is no port: 1 to 65535, or 0 for one that is free")
         if api_port and not _is_free([REGION_HOST], api_port):
             raise StartFailed(f"{REGION_HOST}:{api_port} is in use, or not ours to use: choose another --port")
-        letters = ZONES[:zones]
+        letters = ZONES[:zones] if AURORA in services else ""
         members = tuple(
             Zone(letter=letter, instance=f"{name}-{letter}", host=f"127.0.{number}.1")
             for number, letter in enumerate(letters, start=1)
         )
-        hosts = [REGION_HOST, WRITER_HOST, READER_HOST, *(zone.host for zone in members)]
-        *free, api = _free_ports(hosts, len(_PORTS), beside=api_port)
+        hosts = [REGION_HOST, *([WRITER_HOST, READER_HOST] if members else []), *(zone.host for zone in members)]
+        ports = dict(zip(_PORTS, _free_ports(hosts, len(_PORTS), beside=api_port), strict=True))
+        if api_port:
+            ports["api" if AURORA in services else "dynamodb"] = api_port
         return cls(
             name=name,
             folder=folder,
             zones=members,
-            ports=Ports(**dict(zip(_PORTS, (*free, api_port or api), strict=True))),
+            ports=Ports(**ports),
             passwords=Passwords(**{each: secrets.token_urlsafe(18) for each in _PASSWORDS}),
             fault_in=fault_in,
             endpoint_lag_s=endpoint_lag_s,
+            services=tuple(each for each in SERVICES if each in services),
         )
 
     def save(self) -> None:
@@ -165,6 +183,7 @@ class Layout:
                 "zones": tuple(Zone(**zone) for zone in described["zones"]),
                 "ports": Ports(**described["ports"]),
                 "passwords": Passwords(**described["passwords"]),
+                "services": tuple(described["services"]),
             }
         )
 

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,7 +20,17 @@ import psutil
 from lab import layout as layouts
 from lab import processes, programs, sabotage
 from lab.errors import AlreadyRunning, LabError, NotRunning, StartFailed
-from lab.layout import READER_HOST, REGION, REGION_HOST, WRITER_HOST, Layout
+from lab.layout import (
+    AURORA,
+    DYNAMODB,
+    READER_HOST,
+    REGION,
+    REGION_HOST,
+    REPLICA_REGION,
+    SERVICES,
+    WRITER_HOST,
+    Layout,
+)
 from lab.space import require_space
 
 START_DEADLINE_S = 120.0
@@ -32,7 +42,11 @@ _started: dict[Path, subprocess.Popen[bytes]] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lab:
-    """A lab that is up: all that one needs to reach it, and no password."""
+    """A lab that is up: all that one needs to reach it, and no password.
+
+    Of a lab without Aurora, `endpoint_url`, `cluster`, `writer` and `reader` are empty and `port` is 0, since nothing
+    listens there. `dynamodb_endpoint_url` is None without DynamoDB.
+    """
 
     name: str
     folder: Path
@@ -47,6 +61,10 @@ class Lab:
     port: int
     ca_file: Path
     fault_in: str | None
+    services: tuple[str, ...] = SERVICES
+    dynamodb_endpoint_url: str | None = None
+    dynamodb_region: str = REGION
+    replica_region: str = REPLICA_REGION
     started_in_s: float | None = None
 
     @property
@@ -75,16 +93,19 @@ def up(
     fault_in: str | None = None,
     endpoint_lag_s: float = 0.0,
     api_port: int = 0,
+    services: Sequence[str] = SERVICES,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Lab:
-    """Start a lab and return when it is healthy; it outlives the caller.
+    """Start a lab, or some of its services, and return when it is healthy; it outlives the caller.
 
     LabError says why not, in one line; then nothing is left behind.
     """
     defect = sabotage.named(fault_in)
-    prefix = programs.as_ordinary_user()
-    programs.postgres_bin()
-    programs.etcd()
+    prefix: list[str] = []
+    if AURORA in services:
+        prefix = programs.as_ordinary_user()
+        programs.postgres_bin()
+        programs.etcd()
     planned = Layout.plan(
         name,
         zones=defect.zones or zones,
@@ -92,6 +113,7 @@ def up(
         fault_in=fault_in,
         endpoint_lag_s=endpoint_lag_s,
         api_port=api_port,
+        services=services,
     )
     require_space(planned.folder)
     began_s = time.monotonic()
@@ -245,20 +267,23 @@ def _last_words(folder: Path) -> str:
 
 
 def _described(layout: Layout, *, started_in_s: float | None = None) -> Lab:
+    aurora, dynamodb = AURORA in layout.services, DYNAMODB in layout.services
     return Lab(
         name=layout.name,
         folder=layout.folder,
-        endpoint_url=f"http://{REGION_HOST}:{layout.ports.api}",
+        endpoint_url=f"http://{REGION_HOST}:{layout.ports.api}" if aurora else "",
         region=REGION,
-        cluster=layout.name,
+        cluster=layout.name if aurora else "",
         database=layout.database,
         user=layout.user,
         secret=layout.secret,
-        writer=WRITER_HOST,
-        reader=READER_HOST,
-        port=layout.ports.postgres,
+        writer=WRITER_HOST if aurora else "",
+        reader=READER_HOST if aurora else "",
+        port=layout.ports.postgres if aurora else 0,
         ca_file=layout.ca_file,
         fault_in=layout.fault_in,
+        services=layout.services,
+        dynamodb_endpoint_url=f"http://{REGION_HOST}:{layout.ports.dynamodb}" if dynamodb else None,
         started_in_s=started_in_s,
     )
 

@@ -6,63 +6,10 @@ An action is begun on the real cluster. One that lasts gives back how to undo it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
+from lab.api.action import DURATION, Action, Parameter, wrong_count, wrong_flag
 from lab.control import Cluster, Faults, Undo
-
-Begin = Callable[[Cluster, Sequence[str], Mapping[str, str]], Undo | None]
-
-LONGEST_S = 12 * 3600.0  # as long as AWS lets an action last
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """What a parameter means; `wrong` says what is wrong with a value, or None."""
-
-    description: str
-    wrong: Callable[[str], str | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """One thing that can be done to the cluster; `begin` gets the targets' names and the parameters."""
-
-    identifier: str
-    description: str
-    target: str
-    resource_type: str
-    begin: Begin
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
-
-    def duration_s(self, given: Mapping[str, str]) -> float | None:
-        """How long it lasts, in seconds; None if it is over as soon as it has begun."""
-        return seconds(given.get("duration", "PT5M")) if "duration" in self.parameters else None
-
-
-def seconds(duration: str) -> float:
-    """Read an ISO 8601 duration of days, hours, minutes and seconds, such as PT90S; ValueError if it is none."""
-    form = r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?"
-    match = re.fullmatch(form, duration)
-    if match is None or not any(match.groups()):
-        raise ValueError(f"{duration} is no ISO 8601 duration such as PT60S.")
-    total = sum(float(count or 0) * unit for count, unit in zip(match.groups(), (86400, 3600, 60, 1), strict=True))
-    if not 0 < total <= LONGEST_S:
-        raise ValueError(f"{duration} must be longer than nothing and not longer than PT12H.")
-    return total
-
-
-def _wrong_duration(value: str) -> str | None:
-    try:
-        seconds(value)
-    except ValueError as error:
-        return str(error)
-    return None
-
-
-def _wrong_flag(value: str) -> str | None:
-    return None if value in {"true", "false"} else f"{value} is neither true nor false."
 
 
 def _failover(cluster: Cluster, _: Sequence[str], __: Mapping[str, str]) -> None:
@@ -77,31 +24,19 @@ def _reboot(cluster: Cluster, instances: Sequence[str], given: Mapping[str, str]
             cluster.reboot(each)
 
 
-def _wrong_count(most: int) -> Callable[[str], str | None]:
-    def wrong(value: str) -> str | None:
-        # int() alone would take blanks, signs, and every digit that Unicode knows.
-        fits = re.fullmatch(r"[0-9]{1,9}", value) is not None and 1 <= int(value) <= most
-        return None if fits else f"{value} is no whole number from 1 to {most}."
-
-    return wrong
-
-
 def _lasting(
     name: str,
     description: str,
     begin: Callable[[Faults, Mapping[str, str]], Undo],
     **parameters: Parameter,
-) -> Action:
-    duration = Parameter(
-        description="After how long it ends by itself, as an ISO 8601 duration; by default PT5M.", wrong=_wrong_duration
-    )
+) -> Action[Cluster]:
     return Action(
         identifier=f"lab:{name}",
         description=description,
         target="Clusters",
         resource_type="aws:rds:cluster",
         begin=lambda cluster, _, given: begin(cluster.faults, given),
-        parameters={"duration": duration, **parameters},
+        parameters={"duration": DURATION, **parameters},
     )
 
 
@@ -113,7 +48,7 @@ def _throttle(faults: Faults, given: Mapping[str, str]) -> Undo:
     return faults.throttle_endpoints(int(given.get("kilobytes_per_second", "64")) * 1000.0)
 
 
-ACTIONS: Mapping[str, Action] = {
+ACTIONS: Mapping[str, Action[Cluster]] = {
     each.identifier: each
     for each in (
         Action(
@@ -132,7 +67,7 @@ ACTIONS: Mapping[str, Action] = {
             parameters={
                 "forceFailover": Parameter(
                     description="true: fail over where the instance is the writer; by default false.",
-                    wrong=_wrong_flag,
+                    wrong=wrong_flag,
                 )
             },
         ),
@@ -159,7 +94,7 @@ ACTIONS: Mapping[str, Action] = {
             "Have what clients receive through the writer and the reader endpoint come later, on open connections too.",
             _delay,
             delay=Parameter(
-                description="How much later, in milliseconds; by default 50.", wrong=_wrong_count(most=60_000)
+                description="How much later, in milliseconds; by default 50.", wrong=wrong_count(most=60_000)
             ),
         ),
         _lasting(
@@ -168,7 +103,7 @@ ACTIONS: Mapping[str, Action] = {
             _throttle,
             kilobytes_per_second=Parameter(
                 description="How much each connection receives, in kB (1,000 bytes) a second; by default 64.",
-                wrong=_wrong_count(most=1_000_000),
+                wrong=wrong_count(most=1_000_000),
             ),
         ),
         _lasting(

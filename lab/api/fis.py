@@ -15,14 +15,14 @@ from moto.core.exceptions import JsonRESTError
 from moto.fis.exceptions import ResourceNotFoundException
 from moto.fis.responses import FISResponse
 
-from lab.api.actions import ACTIONS, Action
+from lab.api.action import Action
 from lab.api.template import Runs, mistake
 
 
 class LabFIS(FISResponse):  # type: ignore[misc]  # mypy skips moto
     """Answers one request to FIS; subclassed once per server with its `runs`."""
 
-    runs: ClassVar[Runs]
+    runs: ClassVar[Runs[Any]]
 
     def create_experiment_template(self) -> str:
         """Keep a template that could be carried out."""
@@ -73,7 +73,7 @@ class LabFIS(FISResponse):  # type: ignore[misc]  # mypy skips moto
 
     def list_actions(self) -> str:
         """Tell what can be done here."""
-        shown = [self._action(each) for each in ACTIONS.values()]
+        shown = [self._action(each) for each in self.runs.actions.values()]
         for each in shown:
             del each["parameters"]
         return json.dumps({"actions": shown})
@@ -81,11 +81,11 @@ class LabFIS(FISResponse):  # type: ignore[misc]  # mypy skips moto
     def get_action(self) -> str:
         """Tell what is done by that name, and with which parameters."""
         identifier = self._get_param("id")
-        if identifier not in ACTIONS:
+        if identifier not in self.runs.actions:
             raise ResourceNotFoundException(f"Action {identifier} does not exist.")
-        return json.dumps({"action": self._action(ACTIONS[identifier])})
+        return json.dumps({"action": self._action(self.runs.actions[identifier])})
 
-    def _action(self, action: Action) -> dict[str, Any]:
+    def _action(self, action: Action[Any]) -> dict[str, Any]:
         place = f"{self.partition}:fis:{self.region}:{self.current_account}"
         return {
             "id": action.identifier,
@@ -99,7 +99,7 @@ class LabFIS(FISResponse):  # type: ignore[misc]  # mypy skips moto
         }
 
     def _check(self, actions: dict[str, Any], targets: dict[str, Any]) -> None:
-        wrong = mistake(actions, targets)
+        wrong = mistake(self.runs.actions, actions, targets)
         if wrong is not None:
             raise JsonRESTError("ValidationException", wrong)
 

@@ -13,7 +13,9 @@ import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+from lab.api.actions import ACTIONS
 from lab.api.events import record
+from lab.api.resolve import of_cluster
 from lab.api.seen import Seen
 from lab.api.template import Runs
 from lab.errors import StartFailed
@@ -60,14 +62,18 @@ def serve(cluster: Cluster, *, host: str, port: int, identity: Identity) -> Serv
         from moto.fis import urls as fis_urls
         from moto.rds import urls as rds_urls
 
+        from lab.api.budget import seed_budget
         from lab.api.fis import LabFIS
+        from lab.api.metrics import begin
         from lab.api.rds import LabRDS
         from lab.api.seed import seed
         from lab.api.wire import HttpServer
 
         ending.callback(_account(identity.account))
-        seen, runs = Seen(cluster), Runs(cluster, identity)
+        seen, runs = Seen(cluster), Runs(cluster, ACTIONS, of_cluster(cluster, identity))
         backend = seed(seen, identity)
+        seed_budget(identity, [each.identifier for each in seen.topology.instances])
+        ending.callback(begin(cluster, identity))
         ending.callback(_answer_with(rds_urls, type("RDS", (LabRDS,), {"seen": seen, "lock": threading.RLock()})))
         ending.callback(_answer_with(fis_urls, type("FIS", (LabFIS,), {"runs": runs})))
 

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 
-from lab.api.actions import ACTIONS, Action
+from lab.api.action import Action, W
 from lab.api.experiment import Run, Step
 from lab.errors import LabError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-    from lab.api.identity import Identity
-    from lab.control import Cluster, Undo
+    from lab.control import Undo
 
 
-def mistake(actions: Mapping[str, Any], targets: Mapping[str, Any]) -> str | None:
+def mistake(known: Mapping[str, Action[W]], actions: Mapping[str, Any], targets: Mapping[str, Any]) -> str | None:
     """Why a template could never be carried out, or None: AWS refuses it when it is created."""
     if not actions:
         return "A template needs at least one action."
     for name, asked in actions.items():
-        action = ACTIONS.get(asked.get("actionId", ""))
+        action = known.get(asked.get("actionId", ""))
         if action is None:
             return f"Action {name}: there is no {asked.get('actionId')} here; ListActions tells what there is."
         wrong = _wrong_target(action, asked.get("targets") or {}, targets) or _wrong_parameter(
@@ -33,7 +32,7 @@ def mistake(actions: Mapping[str, Any], targets: Mapping[str, Any]) -> str | Non
     return None
 
 
-def _wrong_target(action: Action, asked: Mapping[str, str], targets: Mapping[str, Any]) -> str | None:
+def _wrong_target(action: Action[W], asked: Mapping[str, str], targets: Mapping[str, Any]) -> str | None:
     if set(asked) != {action.target}:
         return f"{action.identifier} needs one target, under the key {action.target}."
     target = targets.get(asked[action.target])
@@ -44,7 +43,7 @@ def _wrong_target(action: Action, asked: Mapping[str, str], targets: Mapping[str
     return None
 
 
-def _wrong_parameter(action: Action, given: Mapping[str, str]) -> str | None:
+def _wrong_parameter(action: Action[W], given: Mapping[str, str]) -> str | None:
     for name, value in given.items():
         if name not in action.parameters:
             return f"{action.identifier} has no parameter {name}."
@@ -54,14 +53,17 @@ def _wrong_parameter(action: Action, given: Mapping[str, str]) -> str | None:
     return None
 
 
-class Runs:
+class Runs(Generic[W]):
     """All experiments of a server, by id. Its `lock` keeps a token from starting two."""
 
-    def __init__(self, cluster: Cluster, identity: Identity) -> None:
-        """Aim at this cluster, which clients know by this identity."""
+    def __init__(
+        self, world: W, actions: Mapping[str, Action[W]], named: Callable[[str, Sequence[str]], Sequence[str]]
+    ) -> None:
+        """Do these actions to that world; `named` names what ARNs of a resource type aim at, or raises LabError."""
         self.lock = threading.RLock()
-        self._cluster = cluster
-        self._identity = identity
+        self.actions = actions
+        self._world = world
+        self._named = named
         self._runs: dict[str, Run] = {}
         self._closed = False
 
@@ -98,28 +100,17 @@ class Runs:
             raise LabError(f"Experiments still undoing what they did after {timeout_s:g} s: {', '.join(late)}.")
 
     def _step(self, name: str, asked: Mapping[str, Any], targets: Mapping[str, Any]) -> Step:
-        action = ACTIONS[asked["actionId"]]
+        action = self.actions[asked["actionId"]]
         given = asked.get("parameters") or {}
         arns = targets[asked["targets"][action.target]].get("resourceArns") or []
 
         def begin() -> Undo | None:
-            return action.begin(self._cluster, self._named(action, arns), given)
+            return action.begin(self._world, self._aimed_at(action, arns), given)
 
         return Step(name=name, begin=begin, duration_s=action.duration_s(given))
 
-    def _named(self, action: Action, arns: list[str]) -> list[str]:
+    def _aimed_at(self, action: Action[W], arns: list[str]) -> Sequence[str]:
         """Name what is aimed at, all of it this lab's; LabError otherwise."""
         if not arns:
             raise LabError("Target resolution returned empty set: the lab resolves resourceArns only.")
-        instances = {each.identifier for each in self._cluster.topology().instances}
-        kind, known = {
-            "aws:rds:cluster": ("cluster", {self._identity.cluster}),
-            "aws:rds:db": ("db", instances),
-        }[action.resource_type]
-        names = []
-        for arn in arns:
-            _, _, *place, resource, name = [*arn.split(":", 6), *[""] * 7][:7]
-            if place != ["rds", self._identity.region, self._identity.account] or resource != kind or name not in known:
-                raise LabError(f"Target {arn} was not found: this lab has {', '.join(sorted(known))}.")
-            names.append(name)
-        return names
+        return self._named(action.resource_type, arns)

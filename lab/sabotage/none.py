@@ -9,6 +9,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from lab.control import Setup
+from lab.dynamodb.defect import Defect
 
 if TYPE_CHECKING:
     from lab.cluster import LabCluster
@@ -38,7 +39,7 @@ class Sabotage:
     additions to Patroni's `postgresql` section, from the lab's folder; `arm` runs once the lab is up;
     `reader_endpoint` gives where that leads, of the readers and the writer; `switch_over` replaces the managed
     failover; `partitioned` runs when a zone has been cut off and returns what heals it; `failed_over` is told the old
-    writer and the new one.
+    writer and the new one; `dynamodb` is what is wrong there.
     """
 
     name: str = "none"
@@ -52,6 +53,7 @@ class Sabotage:
     switch_over: Callable[[LabCluster, str, str], None] | None = None
     partitioned: Callable[[LabCluster, str], Callable[[], None]] = _nothing_to_heal
     failed_over: Callable[[LabCluster, str, str], None] = _nothing
+    dynamodb: Defect = field(default_factory=Defect)
 
 
 def configure(cluster: LabCluster, settings: dict[str, Any]) -> None:

@@ -1,0 +1,6 @@
+"""Nothing says how much may be spent, so nobody is told when it is more."""
+
+from lab.dynamodb.defect import Defect, Holdings
+from lab.sabotage.none import Sabotage
+
+SABOTAGE = Sabotage(name="no-budget", dynamodb=Defect(holdings=Holdings(budget=False)))
