@@ -1,0 +1,1 @@
+"""Scenario 1: what an application does while its database refuses for want of capacity."""

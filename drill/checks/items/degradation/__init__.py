@@ -1,0 +1,1 @@
+"""Scenario 4: tables that become slow, or dear, under load."""

@@ -1,0 +1,1 @@
+"""The SDK's own ways to repeat, side by side."""
