@@ -24,6 +24,7 @@ Of DynamoDB, and of what databases cost:
     calls          one an HTTP call that an application's DynamoDB clients really sent, every retry included
     written        one a value that a request wrote, with how the request ended
     found          one a value that stands in a table of a region when all is over
+    found_during   the same, as the other region showed it under the fault
     metrics        datapoints of CloudWatch, as the control plane gave them
     key_schemas    the keys and the projection of every table and index
     consumption    what was used of what is paid for
@@ -249,6 +250,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "source": pl.Categorical(),  # calls, metrics, settings, counters
     },
 }
+SCHEMAS["found_during"] = SCHEMAS["found"]
 """Column names and types of each table."""
 
 

@@ -8,7 +8,7 @@ from drill.reporting.criterion import Criterion, Worst, measured, proven, scenar
 
 _P1 = partial(proven, "Phase 1: Database Selection and Provisioning", by="dynamodb-provisioning")
 _P2 = partial(proven, "Phase 2: Data Modeling and Access Patterns", by="dynamodb-modelling")
-_P3 = partial(measured, "Phase 3: Query Optimization", by="dynamodb-optimisation")
+_P3 = partial(measured, "Phase 3: Query Optimization", by="dynamodb-modelling")
 _P4 = partial(proven, "Phase 4: High Availability and Replication", by="dynamodb-failover")
 _P5 = partial(proven, "Phase 5: Application Integration", by="dynamodb-integration")
 _SCENARIO = partial(scenario, of="DynamoDB")

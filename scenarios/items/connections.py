@@ -78,17 +78,7 @@ EXHAUSTED = ItemScenario(
     affected=frozenset({"read-small", "write-small"}),
     looks=frozenset({ItemLook.VALUES}),
 )
-HOT_KEY = ItemScenario(
-    name="connections",
-    fault_name="hot key",
-    story=f"somebody writes a quarter more to the partition {HOT} than a partition takes",
-    fault=faults.hot_partition(HOT),
-    demand=ItemDemand(patterns=beside(shop.patterns(), HOT_WRITE)),
-    affected=frozenset({HOT_WRITE.name}),
-    looks=frozenset({ItemLook.VALUES}),
-)
-
-CONNECTIONS = (EVERY_REASON, EXHAUSTED, HOT_KEY)
+CONNECTIONS = (EVERY_REASON, EXHAUSTED)
 
 CAPPED = ItemScenario(
     name="connections",

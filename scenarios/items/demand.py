@@ -4,17 +4,20 @@ from dataclasses import dataclass, replace
 
 from drill.load.items.pattern import ItemPattern
 from drill.load.schedule import Step
+from drill.targets.dynamodb.spec import TableSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemDemand:
-    """What the application is asked, where that is not what drill.toml says under [load].
+    """What the application is asked, where that is not what drill.toml says under [items].
 
-    `patterns` stand in place of the run's. `steps` are rates one after the other (a ramp). Transfers come on top,
-    between so many `accounts`: the fewer, the more of them meet. Seconds: within `deadline_s` a user wants an answer.
+    `patterns` stand in place of the run's; `tables` are made for them, beside those of the shop. `steps` are rates one
+    after the other (a ramp). Transfers come on top, between so many `accounts`: the fewer, the more of them meet.
+    Seconds: within `deadline_s` a user wants an answer.
     """
 
     patterns: tuple[ItemPattern, ...] | None = None
+    tables: tuple[TableSpec, ...] = ()
     rate_per_s: float | None = None
     steps: tuple[Step, ...] = ()
     transfers_per_s: float = 0.0

@@ -1,6 +1,7 @@
 """boto3's own ways to try again, side by side under the same throttle: evidence for who must choose one."""
 
 from drill.faults import items as faults
+from drill.load.items.dataset import CUSTOMERS
 from drill.load.items.pattern import ItemPattern
 from drill.load.parameters import Between
 from scenarios.items.demand import ItemDemand
@@ -16,7 +17,7 @@ def _profile(mode: str) -> ItemPattern:
         name=f"customer-profile ({mode})",
         operation="get_item",
         arguments={"TableName": "<shop>", "Key": {"pk": {"S": "customer#{customer}"}, "sk": {"S": "profile"}}},
-        parameters={"customer": Between(low=1, high=2000)},
+        parameters={"customer": Between(low=1, high=CUSTOMERS)},
         weight=1,
     )
 

@@ -36,8 +36,13 @@ BATCH = 10
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
 """
 
+MAX_READ_UNITS, MAX_WRITE_UNITS = 8_000, 4_000
+"""A second: far more than the shop uses, and the end of what a runaway job can spend."""
+
 SHOP = TableSpec(
     name="shop",
+    max_read_units=MAX_READ_UNITS,
+    max_write_units=MAX_WRITE_UNITS,
     indexes=(
         IndexSpec(
             name="by-status",
@@ -45,6 +50,8 @@ SHOP = TableSpec(
             sort_key=("created", "S"),
             projection="INCLUDE",
             projected=("total",),
+            max_read_units=MAX_READ_UNITS,
+            max_write_units=MAX_WRITE_UNITS,
         ),
     ),
 )

@@ -4,7 +4,7 @@ import pytest
 
 from drill.checks.items import nothing_doubled, repeats_are_safe, tokens_are_used, transactions_are_retried
 from drill.checks.load import each_transfer_once, money_is_conserved, steady_again_within
-from scenarios.items.integration import FAILING_TRANSFERS, THROTTLED_TRANSFERS
+from scenarios.items.integration import TRANSACTIONS
 
 pytestmark = [
     pytest.mark.dynamodb,
@@ -14,53 +14,42 @@ pytestmark = [
 ]
 
 
-class Moved:
-    """What holds of money that is moved, whatever the database answers."""
-
-    def test_money_is_conserved(self, judge):
-        """What was moved is neither lost nor made."""
-        assert judge(money_is_conserved())
-
-    def test_each_transfer_happens_once(self, judge):
-        """What the application was told is done is done once; what it was told has failed is not done."""
-        assert judge(each_transfer_once())
-
-    def test_nothing_is_doubled(self, judge):
-        """No value, and no transfer, stands there twice."""
-        assert judge(nothing_doubled())
-
-    def test_transactions_are_retried(self, judge):
-        """Transactions that met another one, no capacity or no answer are tried again, and succeed."""
-        assert judge(transactions_are_retried())
-
-    def test_tokens_are_used(self, judge):
-        """Every transaction can be sent again without being done again."""
-        assert judge(tokens_are_used())
-
-    def test_the_application_is_steady_again(self, judge, objectives):
-        """Soon afterwards it is as if nothing had been."""
-        assert judge(steady_again_within(objectives.steady_again, objective_ms=1000 * objectives.item_latency_p95))
+@pytest.fixture(scope="module", params=TRANSACTIONS, ids=str)
+def history(request, observe_items):
+    """Money is moved once; every promise judges the same evidence."""
+    return observe_items(request.param)
 
 
-class TestThrottled(Moved):
-    """Some items of each transaction are refused for want of capacity, so that nothing of it is done."""
-
-    @pytest.fixture(scope="class", params=[THROTTLED_TRANSFERS], ids=str)
-    @classmethod
-    def history(cls, request, observe_items):
-        """It happens once; every promise judges the same evidence."""
-        return observe_items(request.param)
+def test_money_is_conserved(judge):
+    """What was moved is neither lost nor made."""
+    assert judge(money_is_conserved())
 
 
-class TestFailing(Moved):
-    """Some transactions end with an error of the server, and half of those are done."""
+def test_each_transfer_happens_once(judge):
+    """What the application was told is done is done once; what it was told has failed is not done."""
+    assert judge(each_transfer_once())
 
-    @pytest.fixture(scope="class", params=[FAILING_TRANSFERS], ids=str)
-    @classmethod
-    def history(cls, request, observe_items):
-        """It happens once; every promise judges the same evidence."""
-        return observe_items(request.param)
 
-    def test_repeats_are_safe(self, judge):
-        """What may have been applied is only sent again where twice is no more than once."""
-        assert judge(repeats_are_safe())
+def test_nothing_is_doubled(judge):
+    """No value, and no transfer, stands there twice."""
+    assert judge(nothing_doubled())
+
+
+def test_transactions_are_retried(judge):
+    """Transactions that met another one, no capacity or no answer are tried again, and succeed."""
+    assert judge(transactions_are_retried())
+
+
+def test_tokens_are_used(judge):
+    """Every transaction can be sent again without being done again."""
+    assert judge(tokens_are_used())
+
+
+def test_the_application_is_steady_again(judge, objectives):
+    """Soon afterwards it is as if nothing had been."""
+    assert judge(steady_again_within(objectives.steady_again, objective_ms=1000 * objectives.item_latency_p95))
+
+
+def test_repeats_are_safe(judge):
+    """What may have been applied is only sent again where twice is no more than once."""
+    assert judge(repeats_are_safe())

@@ -6,15 +6,18 @@ from drill.checks.items import (
     attempts_are_bounded,
     backs_off_with_jitter,
     batches_are_completed,
+    cause_is_named,
     hot_key_is_named,
     no_storm_afterwards,
     nothing_doubled,
     nothing_lost,
     served_within_deadline,
     throttled_for,
+    trouble_is_noticed_within,
 )
-from drill.checks.load import each_transfer_once, money_is_conserved, steady_again_within
-from scenarios.items.connections import EVERY_REASON, EXHAUSTED, HOT_KEY
+from drill.checks.load import each_transfer_once, fast_again, money_is_conserved, steady_again_within
+from scenarios.items.connections import EVERY_REASON, EXHAUSTED
+from scenarios.items.degradation import HOT_PARTITION
 
 pytestmark = [pytest.mark.dynamodb, pytest.mark.connections, pytest.mark.destructive]
 
@@ -92,10 +95,11 @@ class TestExhaustion(Refused):
         return observe_items(request.param)
 
 
-class TestHotKey(Refused):
-    """One partition key is asked for more than a partition takes."""
+@pytest.mark.degradation
+class TestHotPartition(Refused):
+    """One partition key is asked for more than a partition takes: of scenario 1, and of scenario 4."""
 
-    @pytest.fixture(scope="class", params=[HOT_KEY], ids=str)
+    @pytest.fixture(scope="class", params=[HOT_PARTITION], ids=str)
     @classmethod
     def history(cls, request, observe_items):
         """It happens once; every promise judges the same evidence."""
@@ -104,3 +108,15 @@ class TestHotKey(Refused):
     def test_the_evidence_names_the_key(self, judge):
         """Which key is too hot stands in the evidence, with its share of what was refused."""
         assert judge(hot_key_is_named())
+
+    def test_it_is_noticed(self, judge, objectives):
+        """Within seconds requests are seen to be slow or refused, and since when is dated."""
+        assert judge(trouble_is_noticed_within(objectives.notice, objective_ms=1000 * objectives.item_latency_p95))
+
+    def test_the_cause_is_named(self, judge, scenario):
+        """Calls, and what CloudWatch counted, tell that it is one partition, and which."""
+        assert judge(cause_is_named(scenario.cause))
+
+    def test_it_is_fast_again(self, judge, objectives):
+        """Once it is over, nineteen of twenty requests are answered in time."""
+        assert judge(fast_again(1000 * objectives.item_latency_p95))

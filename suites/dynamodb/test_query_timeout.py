@@ -14,7 +14,7 @@ from drill.checks.items import (
     unknown_outcomes_are_settled,
 )
 from drill.checks.load import each_transfer_once, money_is_conserved, steady_again_within
-from scenarios.items.timeouts import DROPPED, SILENT, SLOW
+from scenarios.items.timeouts import SILENT, SLOW
 
 pytestmark = [pytest.mark.dynamodb, pytest.mark.timeouts, pytest.mark.destructive]
 
@@ -80,10 +80,10 @@ class TestSlow(HeldUp):
 class TestUnanswered(HeldUp):
     """Some calls are never answered, and nobody knows what became of their writes."""
 
-    @pytest.fixture(scope="class", params=[SILENT, DROPPED], ids=str)
+    @pytest.fixture(scope="class", params=[SILENT], ids=str)
     @classmethod
     def history(cls, request, observe_items):
-        """Each way happens once; every promise judges the same evidence."""
+        """It happens once; every promise judges the same evidence."""
         return observe_items(request.param)
 
     @pytest.mark.usefixtures("item_shop")
