@@ -5,21 +5,24 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import psycopg
 from botocore.exceptions import BotoCoreError, ClientError
 
-from drill.config import AuroraSettings, load
+from drill.cli.doctor_of_tables import Look, looks
+from drill.config import AuroraSettings, DynamoDBSettings, load
 from drill.errors import DrillError, TargetError
 from drill.history import READER_ENDPOINT, WRITER_ENDPOINT
 from drill.probes.server import pings
 from drill.targets.aurora import Aurora
 from drill.targets.connect import connect
 from drill.targets.description import described as described_rows
+from drill.targets.dynamodb.connect import connect_tables, tables_beside
 from drill.targets.postgres import Address
 from drill.targets.rail import ALLOWED, TAG, require_failover, require_login
 from drill.targets.session import ask
@@ -29,18 +32,25 @@ UNTRIED = "not tried"
 CLOCKS_AGREE_WITHIN_S = 1.0
 FAULTS = ("lab:crash-writer", "lab:lose-zone", "lab:freeze-zone", "lab:partition-zone")
 
-Look = Callable[[], str]
-
 
 def run(drill_toml: Path, name: str, environment: Mapping[str, str]) -> int:
     """Print what was looked at; 1 when something is missing. Nothing is changed, and nothing is broken."""
-    settings = load(drill_toml).target(name)
-    if not isinstance(settings, AuroraSettings):
-        return subprocess.run(
-            [sys.executable, "-m", "lab", "check"], cwd=Path(__file__).resolve().parents[2], check=False
-        ).returncode
+    match load(drill_toml).target(name):
+        case AuroraSettings() as settings:
+            beside = tables_beside(settings)
+            of_tables = looks(connect_tables(name, beside, environment)) if beside else ()
+            return _told([_looks(name, settings, environment), of_tables])
+        case DynamoDBSettings() as settings:
+            return _told([looks(connect_tables(name, settings, environment))])
+    return subprocess.run(
+        [sys.executable, "-m", "lab", "check"], cwd=Path(__file__).resolve().parents[2], check=False
+    ).returncode
+
+
+def _told(rooms: Iterable[Iterable[tuple[str, Look]]]) -> int:
+    """Print each look; 1 when something is missing."""
     missing = 0
-    for what, look in _looks(name, settings, environment):
+    for what, look in chain.from_iterable(rooms):
         try:
             found = look()
             print(f"{'--' if found.startswith(UNTRIED) else 'ok':<8} {what}: {found}")
