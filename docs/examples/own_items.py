@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import random
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from botocore.config import Config
@@ -15,6 +18,10 @@ from drill.items import Client, ItemRequest, ItemSurroundings, Place
 from drill.requests import Answer, Transfer
 from drill.targets.outcomes_of_calls import cancellations, classify_call
 
+FIRST_PAUSE_S = 0.05
+BATCH_SHARE = 0.5
+"""Of the deadline: for so long what a batch leaves undone is asked for again."""
+
 
 class OwnItems:
     """What drill's load talks to: two coroutines that raise nothing."""
@@ -23,12 +30,20 @@ class OwnItems:
         self._client, self._place = client, place
 
     async def perform(self, request: ItemRequest) -> Answer:
-        """Call boto3 as it is asked; what a batch leaves undone makes it no success."""
+        """Call boto3 as it is asked, and again for what a batch leaves undone; half a batch is no success."""
 
         def call() -> None:
-            said = getattr(self._client, request.operation)(**request.arguments)
-            if said.get("UnprocessedItems") or said.get("UnprocessedKeys"):
-                raise TimeoutError("part of the batch was not done")
+            ends_s = time.monotonic() + BATCH_SHARE * self._place.deadline_s
+            arguments, pause_s = dict(request.arguments), FIRST_PAUSE_S
+            while True:
+                said = getattr(self._client, request.operation)(**arguments)
+                left = said.get("UnprocessedItems") or said.get("UnprocessedKeys")
+                if not left:
+                    return
+                if time.monotonic() + pause_s > ends_s:
+                    raise TimeoutError("part of the batch was not done")
+                time.sleep(random.uniform(0, pause_s))  # noqa: S311 - a pause is no secret
+                arguments, pause_s = {**arguments, "RequestItems": left}, 2 * pause_s
 
         return await self._answered(call, reads_only=request.reads_only)
 
@@ -64,10 +79,10 @@ class OwnItems:
 
         return await self._answered(call, reads_only=False)
 
-    async def _answered(self, call: object, *, reads_only: bool) -> Answer:
-        """Wait in a thread; asyncio.to_thread takes along whose call it is, an executor of one's own would not."""
+    async def _answered(self, call: Callable[[], None], *, reads_only: bool) -> Answer:
+        """Wait in a thread; asyncio.to_thread takes along whose call it is, so that it can be recorded."""
         try:
-            await asyncio.to_thread(call)  # type: ignore[arg-type]  # one of the two above
+            await asyncio.to_thread(call)
         except (BotoCoreError, ClientError, TimeoutError) as error:
             outcome, code, cause = classify_call(error, reads_only=reads_only)
             return Answer(outcome=outcome, code=code, cause=cause)
@@ -76,6 +91,16 @@ class OwnItems:
 
 @asynccontextmanager
 async def open_items(surroundings: ItemSurroundings) -> AsyncIterator[OwnItems]:
-    """Open it: named to drill as "own_items:open_items"."""
-    config = Config(connect_timeout=0.3, read_timeout=0.6, retries={"mode": "standard", "total_max_attempts": 3})
-    yield OwnItems(surroundings.client(config), surroundings.place)
+    """Open it for the length of a block; everything that it may know is in `surroundings`."""
+    place = surroundings.place
+    config = Config(
+        # A retry after three silent calls would come too late: 3 x (0.2 + 0.5) s, and boto3's pauses between them.
+        connect_timeout=0.2,
+        read_timeout=0.5,
+        max_pool_connections=place.workers,
+        retries={"mode": "standard", "total_max_attempts": 3},
+    )
+    with ThreadPoolExecutor(place.workers) as threads:
+        # Those that asyncio has by itself are few: it is DynamoDB that is measured, not a line of our own.
+        asyncio.get_running_loop().set_default_executor(threads)
+        yield OwnItems(surroundings.client(config), place)
