@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from drill.history import Cause, Outcome
 from drill.load.alarm import Alarm, alarm
 from drill.load.recorder import TRANSFER, Recorder
-from drill.load.schedule import Step, arrivals
+from drill.load.schedule import Schedule, Step, arrivals
 from drill.requests import Answer, PoolState, Transfer
 
 POOL_EVERY_S = 0.02
@@ -36,42 +36,6 @@ class Wanted(Protocol):
 
 
 W = TypeVar("W", bound=Wanted)
-
-
-class Schedule(Protocol):
-    """What the driver reads of a plan: drill.load.plan.LoadPlan, drill.load.items.plan.ItemPlan."""
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """Rates, one after the other."""
-
-    @property
-    def lasts_s(self) -> float:
-        """All of them together."""
-
-    @property
-    def patience_s(self) -> float:
-        """How long the last request may take."""
-
-    @property
-    def transfers_per_s(self) -> float:
-        """How many come beside."""
-
-    @property
-    def accounts(self) -> int:
-        """Between which transfers go."""
-
-    @property
-    def seed(self) -> int:
-        """What makes it the same."""
-
-    @property
-    def run(self) -> str:
-        """What makes its keys its own."""
-
-    @property
-    def max_open(self) -> int:
-        """Most requests at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,13 +11,14 @@ from drill import child
 from drill.child.parent import READY_S, STOP_S
 from drill.load.plan import LoadPlan
 from drill.load.progress import LoadProgress
+from drill.load.schedule import Schedule
 from drill.tables import typed_table
 
 
 class Load:
     """The load at work. Made by `running`; good for one run."""
 
-    def __init__(self, process: child.Child, plan: LoadPlan) -> None:
+    def __init__(self, process: child.Child, plan: Schedule) -> None:
         """Speak for the child."""
         self._child = process
         self._plan = plan

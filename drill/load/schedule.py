@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 SECOND_NS = 1_000_000_000
 
@@ -20,6 +21,42 @@ class Step:
 
     rate_per_s: float
     lasts_s: float
+
+
+class Schedule(Protocol):
+    """When and how much is asked, of a plan: drill.load.plan.LoadPlan, drill.load.items.plan.ItemPlan."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Rates, one after the other."""
+
+    @property
+    def lasts_s(self) -> float:
+        """All of them together."""
+
+    @property
+    def patience_s(self) -> float:
+        """How long the last request may take."""
+
+    @property
+    def transfers_per_s(self) -> float:
+        """How many come beside."""
+
+    @property
+    def accounts(self) -> int:
+        """Between which transfers go."""
+
+    @property
+    def seed(self) -> int:
+        """What makes it the same."""
+
+    @property
+    def run(self) -> str:
+        """What makes its keys its own."""
+
+    @property
+    def max_open(self) -> int:
+        """Most requests at once."""
 
 
 def arrivals(steps: tuple[Step, ...], *, seed: int) -> Iterator[int]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from drill.load.plan import LoadPlan
-from drill.load.schedule import SECOND_NS
+from drill.load.schedule import SECOND_NS, Schedule
 from drill.tables import typed_table
 
 
-def stages(plan: LoadPlan, began_ns: int) -> pl.DataFrame:
+def stages(plan: Schedule, began_ns: int) -> pl.DataFrame:
     """Subject "stage-00" and so on; `rate_per_s`, `from_ns` and `to_ns` of each."""
     rows = []
     from_ns = began_ns

@@ -89,7 +89,7 @@ def _tables(plan: ItemPlan, driver: Driver[ItemRequest], calls: Calls, written: 
         **driver.recorder.tables([]),
         "calls": calls.table(),
         "written": written.table(),
-        "settings": stages(plan, driver.began_ns),  # type: ignore[arg-type]  # it reads steps only
+        "settings": stages(plan, driver.began_ns),
     }
 
 
