@@ -15,6 +15,7 @@ class Look(StrEnum):
     EXECUTIONS = "executions"  # each pattern executed, and again without each index that serves it
     PINGS = "pings"  # who answers at each endpoint
     WRITES_AT_READERS = "writes at readers"  # what becomes of them
+    SPENDING = "spending"  # I/O throughout, and in the end what CloudWatch and the control plane tell of the cluster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +24,10 @@ class LoadScenario:
 
     `affected` names the access patterns that the fault hits by itself, so that others must stay as fast as ever.
     `clients` are the application names of the connections that the fault opens. `cause` is what the diagnosis
-    must find, in the words of drill/checks/load/diagnosis; None where there is nothing to diagnose. `least_s` is
-    how long the fault must be held at least until its effects can be judged; with `recovers` it is held until the
-    application is served again. With `knocks` an operator tries to log in throughout.
+    must find, in the words of drill/checks/load/diagnosis; None where there is nothing to diagnose. `steady_s` is how
+    long the steady state must last at least, and `least_s` how long the fault must be held, until they can be judged;
+    with `recovers` it is held until the application is served again. With `knocks` an operator tries to log in
+    throughout.
     """
 
     name: str
@@ -35,6 +37,7 @@ class LoadScenario:
     affected: frozenset[str] = frozenset()
     clients: tuple[str, ...] = ()
     cause: str | None = None
+    steady_s: float = 0.0
     least_s: float = 0.0
     recovers: bool = False
     knocks: bool = False

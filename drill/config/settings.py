@@ -213,15 +213,20 @@ class ItemSettings(Section):
     seed: Annotated[int, Field(ge=0)] = 1
     patterns: Annotated[Path, Field(strict=False), AfterValidator(_beside_the_file)] | None = None
     deadline: Annotated[Duration, Field(gt=0, le=LONGEST_S)] = 3.0
-    steady: Annotated[Duration, Field(gt=0, le=LONGEST_S)] = 3.0
-    hold: Annotated[Duration, Field(gt=0, le=LONGEST_S)] = 5.0
+    steady: Annotated[Duration, Field(gt=0, le=LONGEST_S)] = 2.0
+    hold: Annotated[Duration, Field(gt=0, le=LONGEST_S)] = 4.0
     after: Annotated[Duration, Field(gt=0, le=LONGEST_S)] = 3.0
 
 
 class CostSettings(Section):
-    """What a month may cost in USD, and prices beside those that come with drill."""
+    """What a month may cost in USD, and prices beside those that come with drill.
 
-    budget: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 500.0
+    `peak_over_average` says how much more is asked in the busiest minute of a month than on average; where the shop's
+    own patterns run, its own is meant.
+    """
+
+    budget: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1000.0
+    peak_over_average: Annotated[float, Field(ge=1, allow_inf_nan=False)] | None = None
     prices: Annotated[Path, Field(strict=False), AfterValidator(_beside_the_file)] | None = None
 
 

@@ -19,6 +19,8 @@ A GB is 2^30 bytes, a month 730 hours, as AWS's own calculator has it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 READS = "read request units"
 WRITES = "write request units"
 REPLICATED_WRITES = "replicated write request units"
@@ -62,8 +64,18 @@ _UNITS = {
 ITEMS = tuple(_UNITS)
 """Every item but the instance classes, of which there are many."""
 
+OF_TABLES = (READS, WRITES, READ_CAPACITY, WRITE_CAPACITY, TABLE_STORAGE, TABLE_RECOVERY)
+OF_GLOBAL_TABLES = (REPLICATED_WRITES, REPLICATED_WRITE_CAPACITY)
+OF_CLUSTERS = (CLUSTER_IO, CLUSTER_STORAGE, CLUSTER_STORAGE + IO_OPTIMIZED)
+"""What must have a price before a table or a cluster is judged, in whichever model it is paid for."""
+
 BY_USE = frozenset({READS, WRITES, REPLICATED_WRITES, CLUSTER_IO})
 """What is paid for by use; everything else is paid for while it is there."""
+
+
+def of_instances(classes: Iterable[str]) -> tuple[str, ...]:
+    """What must have a price for instances of these classes, in both storage models."""
+    return tuple(item for each in dict.fromkeys(classes) for item in (each, each + IO_OPTIMIZED))
 
 
 def unit_of(item: str) -> str | None:

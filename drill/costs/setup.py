@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -33,6 +33,31 @@ class Capacity:
     provisioned: float
     cap: float | None = None
     scaling: Mapping[str, Any] | None = None
+
+    @property
+    def target_pct(self) -> float | None:
+        """The utilisation that autoscaling keeps to; None where it is not at work."""
+        scaling = self.scaling or {}
+        works = not scaling.get("suspended") and scaling.get("min") is not None
+        return float(scaling["target_pct"]) if works and scaling.get("target_pct") else None
+
+    @property
+    def least(self) -> float:
+        """The units that stay whatever is used: autoscaling's minimum where it is at work, otherwise all of them."""
+        if self.scaling is None or self.target_pct is None:
+            return self.provisioned
+        return min(self.provisioned, float(self.scaling["min"]))
+
+
+def held_in_the_long_run(capacities: Collection[Capacity], used: float) -> float:
+    """The units that a table and its indexes hold ready where so many are used on average.
+
+    Those provisioned; where autoscaling is at work, what it leaves of them: its minimum, or what keeps to its target.
+    """
+    provisioned = sum(each.provisioned for each in capacities)
+    least = sum(each.least for each in capacities)
+    targets = [each.target_pct for each in capacities if each.target_pct is not None]
+    return min(provisioned, max(least, 100 * used / min(targets))) if targets else provisioned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,9 +23,23 @@ MUCH_IO = 300_000
 MUCH_CPU_PCT = 90
 
 
-def seed_budget(identity: Identity, instances: Sequence[str]) -> None:
-    """Have a monthly budget with an alert that somebody gets, and alarms on I/O and on each instance's CPU."""
+def seed_budget(identity: Identity, instances: Sequence[str], *, budget: bool = True) -> None:
+    """Have a monthly budget with an alert that somebody gets, and alarms on I/O and on each instance's CPU.
+
+    Without `budget` the alarms alone: who watches what is consumed need not know what may be spent.
+    """
     topic = f"arn:aws:sns:{identity.region}:{identity.account}:drill-alerts"
+    if budget:
+        _budget(identity, topic)
+    for metric in ("VolumeReadIOPs", "VolumeWriteIOPs"):
+        of_cluster = {"Name": "DBClusterIdentifier", "Value": identity.cluster}
+        _alarm(identity, metric, of_cluster, statistic="Sum", threshold=MUCH_IO, topic=topic)
+    for instance in instances:
+        of_instance = {"Name": "DBInstanceIdentifier", "Value": instance}
+        _alarm(identity, "CPUUtilization", of_instance, statistic="Average", threshold=MUCH_CPU_PCT, topic=topic)
+
+
+def _budget(identity: Identity, topic: str) -> None:
     budgets_backends[identity.account]["aws"].create_budget(
         identity.account,
         {
@@ -46,12 +60,6 @@ def seed_budget(identity: Identity, instances: Sequence[str]) -> None:
             }
         ],
     )
-    for metric in ("VolumeReadIOPs", "VolumeWriteIOPs"):
-        of_cluster = {"Name": "DBClusterIdentifier", "Value": identity.cluster}
-        _alarm(identity, metric, of_cluster, statistic="Sum", threshold=MUCH_IO, topic=topic)
-    for instance in instances:
-        of_instance = {"Name": "DBInstanceIdentifier", "Value": instance}
-        _alarm(identity, "CPUUtilization", of_instance, statistic="Average", threshold=MUCH_CPU_PCT, topic=topic)
 
 
 def _alarm(

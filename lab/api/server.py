@@ -72,7 +72,8 @@ def serve(cluster: Cluster, *, host: str, port: int, identity: Identity) -> Serv
         ending.callback(_account(identity.account))
         seen, runs = Seen(cluster), Runs(cluster, ACTIONS, of_cluster(cluster, identity))
         backend = seed(seen, identity)
-        seed_budget(identity, [each.identifier for each in seen.topology.instances])
+        instances = [each.identifier for each in seen.topology.instances]
+        seed_budget(identity, instances, budget=cluster.setup().budget)
         ending.callback(begin(cluster, identity))
         ending.callback(_answer_with(rds_urls, type("RDS", (LabRDS,), {"seen": seen, "lock": threading.RLock()})))
         ending.callback(_answer_with(fis_urls, type("FIS", (LabFIS,), {"runs": runs})))

@@ -9,7 +9,7 @@ from scenarios.items.demand import ItemDemand, beside
 from scenarios.items.item_scenario import ItemLook, ItemScenario
 from scenarios.provisioning import Inspection
 
-STEADY_S = 5.0
+STEADY_S = 4.0
 """Long enough to tell what is usual: a bucket of a second is cut off at either end."""
 HELD_S = 6.0
 """Long enough to be noticed at the pace of the lab's metrics, which come each second."""
@@ -44,7 +44,7 @@ STEADY = ItemScenario(
     story="nothing: the shop's patterns and its sessions at the declared rate, and what they cost",
     fault=faults.none,
     demand=ItemDemand(patterns=beside(shop.patterns(), LOOK_UP, REFRESH), tables=(SESSIONS,)),
-    steady_s=STEADY_S + 2.0,  # the rarest pattern comes twice a second, and has a price as well
+    steady_s=STEADY_S + 3.0,  # the rarest pattern comes twice a second, and has a price as well
 )
 RUNAWAY_SCAN = ItemScenario(
     name="cost",

@@ -14,7 +14,9 @@ GLOBAL = TableSpec(name=TABLE, replicated=True)
 REGISTERS = 200
 """So few keys that clients in both regions write the same ones, and so many that not each is written again afterwards:
 what a conflict has left must still be there to be seen."""
-SILENT_S = 6.0
+SILENT_S = 5.0
+HOME_S = 5.0
+"""The application goes home when its region has answered for a while; only then is anything replicated from there."""
 
 LOG = ItemPattern(
     name="log",
@@ -63,6 +65,7 @@ REGION_LOSS = ItemScenario(
     tables=(GLOBAL,),
     shop=False,
     least_s=SILENT_S,
+    after_s=HOME_S,
     recovers=True,
     looks=frozenset({ItemLook.VALUES, ItemLook.REGIONS, ItemLook.RIVAL}),
 )

@@ -70,9 +70,9 @@ class TestWatching:
         """Alarms that somebody hears watch what is paid for by use."""
         assert judge(consumption_is_watched())
 
-    def test_the_capacity_model_fits(self, judge, book, worth_usd):
+    def test_the_capacity_model_fits(self, judge, past_demand, book, worth_usd):
         """No table would have cost less in the other capacity mode."""
-        assert judge(capacity_model_fits(book=book, worth_usd=worth_usd))
+        assert judge(capacity_model_fits(demand=past_demand, book=book, worth_usd=worth_usd))
 
     def test_nothing_is_oversized(self, judge, book, worth_usd):
         """No units are paid for that nobody uses."""

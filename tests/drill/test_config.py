@@ -76,6 +76,7 @@ def test_without_a_file_there_is_a_lab_and_the_objectives_of_the_requirements(fi
     }
     assert (config.limits.experiment, config.limits.max_writes, config.limits.write_rate) == (240.0, 2_000_000, 1200)
     assert (config.limits.flood_connections, config.limits.flood_duration) == (1200, 60.0)
+    assert (config.costs.budget, config.costs.peak_over_average, config.costs.prices) == (1000.0, None, None)
     assert config.load == LoadSettings(
         rate=200, scale=1.0, seed=1, pool=8, patterns=None, schema=None, steady=4.0, hold=8.0, after=6.0
     )
@@ -108,6 +109,13 @@ def test_everything_that_a_target_may_say_is_read(file: Path) -> None:
     assert config.target("broken") == LabSettings(name="two", zones=5, fault_in="slow-promotion")
     assert (config.objectives.recovery_time, config.objectives.staleness) == (90.0, 0.5)
     assert config.limits.experiment == 300.0
+
+
+def test_everything_that_costs_may_say_is_read(file: Path) -> None:
+    """Prices of a team's own stand in a file beside drill.toml."""
+    file.write_text('[costs]\nbudget = 250\npeak_over_average = 3\nprices = "ours.toml"\n')
+    said = load(file).costs
+    assert (said.budget, said.peak_over_average, said.prices) == (250.0, 3.0, file.parent / "ours.toml")
 
 
 def test_everything_that_the_load_may_say_is_read(file: Path) -> None:

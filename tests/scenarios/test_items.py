@@ -67,7 +67,7 @@ def test_no_two_are_taken_for_each_other() -> None:
 
 def tables_of(scenario: ItemScenario) -> dict[str, str]:
     """The tables that a run makes for it, by their logical names."""
-    specs = (*(shop.SHOP_TABLES if scenario.shop else ()), *(scenario.tables or ()))
+    specs = (*(shop.SHOP_TABLES if scenario.shop else ()), *scenario.demand.tables, *(scenario.tables or ()))
     return {each.name: f"drill-{each.name}" for each in specs}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from drill.checks.promise import Finding, observation
+from drill.checks.words import counted
 from drill.errors import Undecided
 from drill.history import History
 from drill.verdict import Check, Ruling
@@ -35,7 +36,7 @@ def budget_with_alert_exists(most_usd: float | None = None) -> Check:
             return Finding(
                 ruling=Ruling.HELD,
                 because=f"budget {first['name']}: {float(first['limit_usd']):,.2f} USD a month, "
-                f"{len(alerts)} alerts, the first at {min(each['pct'] for each in alerts):g} %",
+                f"{counted(len(alerts), 'alert')}, the first at {min(each['pct'] for each in alerts):g} %",
                 measured={"budget_usd_per_month": float(first["limit_usd"]), "alerts": len(alerts)},
             )
         because = "; ".join(f"budget {name} {why}" for name, why in reasons.items()) or "there is no budget"

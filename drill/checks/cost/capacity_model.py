@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from drill.checks.cost.peaks import peak_over_average
-from drill.checks.cost.scope import usual
+from drill.checks.cost.scope import looked_back, usual
 from drill.checks.cost.told import complete
 from drill.checks.cost.units import averages
 from drill.checks.load.stretches import Stretch
@@ -17,7 +17,7 @@ from drill.checks.words import SHOWN
 from drill.costs import AS_MEASURED, Demand, PriceBook, Setup, StorageModels, projected, shipped
 from drill.costs.capacity_model import TARGET, UnitPrices, autoscaled, break_even_utilisation, on_demand, provisioned
 from drill.costs.items import CLUSTER_IO, IO_OPTIMIZED, MILLION
-from drill.costs.setup import TableSetup
+from drill.costs.setup import TableSetup, held_in_the_long_run
 from drill.errors import ConfigError, Undecided
 from drill.history import History
 from drill.verdict import Check, Figure, Ruling
@@ -52,7 +52,8 @@ def capacity_model_fits(
     """No table and no cluster would cost less in its other model, by more than `saving_pct` and `worth_usd` a month.
 
     A table: on-demand against provisioned capacity with autoscaling at 70 %, at the demand's peak over average. A
-    cluster: standard against I/O-optimized storage. `tables` are those that the load uses, by default all. Both sides
+    cluster: standard against I/O-optimized storage. Of a table that autoscaling follows already, what it leaves in the
+    long run is held against on-demand. `tables` are those that the load uses, by default all. Both sides
     stand in USD, with the break-even point. `Undecided` where a table's peak decides it, and is neither declared nor
     seen in an hour of metrics.
     """
@@ -73,11 +74,14 @@ def capacity_model_fits(
             raise Undecided("no table and no cluster tells how it is paid for")
         wrong = [each for each in found if each.saves(saving_pct, worth_usd)]
         first = max(wrong or found, key=lambda each: each.usd - each.other_usd)
-        verb = "would cost" if wrong else "costs no less:"
+        saved = first.usd - first.other_usd
+        little = "" if wrong or saved <= 0 else f", which is not worth the change (below {worth_usd:,.2f} USD)"
+        if saved > worth_usd and not wrong:
+            little = f", less than {saving_pct:g} % below"
         return Finding(
             ruling=Ruling.BROKEN if wrong else Ruling.HELD,
             because=f"{first.subject} costs {first.usd:,.2f} USD per month {first.model}; "
-            f"{first.other} {verb} {first.other_usd:,.2f}",
+            f"{first.other} would cost {first.other_usd:,.2f}{little}",
             measured=first.measured
             | {"paid_usd_per_month": first.usd, "other_model_usd_per_month": first.other_usd, "wrong": len(wrong)},
             evidence=tuple(each.told for each in [*wrong, *(each for each in found if each not in wrong)][:SHOWN]),
@@ -96,8 +100,8 @@ def _of_tables(
         if only is not None and table.name not in only:
             continue
         reads, writes = units.get(resource, (0.0, 0.0))
-        if not table.is_provisioned and not reads + writes:
-            continue
+        if not table.is_provisioned and not reads + writes and not looked_back(history):
+            continue  # nothing tells that it was not used, but that this load did not
         yield _of_table(history, resource, table, reads, writes, demand, book)
 
 
@@ -110,8 +114,8 @@ def _of_table(
     by_use = on_demand(reads, for_reads) + on_demand(writes, for_writes)
     point = break_even_utilisation(for_writes)
     if table.is_provisioned:
-        held = sum(each.provisioned for each in table.reads.values())
-        held_writes = sum(each.provisioned for each in table.writes.values())
+        held = held_in_the_long_run(table.reads.values(), reads)
+        held_writes = held_in_the_long_run(table.writes.values(), writes)
         paid = provisioned(held, for_reads) + provisioned(held_writes, for_writes)
         told = (
             f"{resource}: {paid:,.2f} USD per month for {held:g} read and {held_writes:g} write units; on-demand "

@@ -55,7 +55,7 @@ def overrun_is_named(*, book: PriceBook | None = None) -> Check:
                 expected = told.words.get(word)
                 if expected is not None and not _same(expected, said):
                     wrong += f"; it was {word} {expected}"
-            subject = f"{named} of {grown.line.resource}"
+            subject = f"{named} {'of' if named == PROVISIONED else 'on'} {grown.line.resource}"
         else:
             query, wrong = _statement(history, overrun, told)
             subject = f"{grown.line.item} of {grown.line.resource}, by: {shortened(query)}"

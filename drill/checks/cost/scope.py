@@ -1,4 +1,4 @@
-"""Which stretch of time is judged: the steady state before a fault, or all of the load where there was none."""
+"""Which stretch is judged: the steady state before a fault, all of the load where there was none, or the past."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from drill.history import Action, History
 LONGEST_NS = 10 * SECOND_NS
 """So much of the steady state is judged: the more, the less chance; a bill knows no warm caches."""
 
+LOOKED_BACK = "looked back"
+"""The subject of `settings` under which stands what CloudWatch was asked about (drill/probes/consumption/past.py)."""
+
 SHORTEST_NS = SECOND_NS
 """Less than this tells nothing of a month."""
 
@@ -28,7 +31,7 @@ def usual(history: History) -> Stretch:
         calls, metrics by the second      | . . | . . | . . | x . |
                                           |----- usual -----|   fault
     """
-    began_ns, ended_ns = _measured(history)
+    began_ns, ended_ns = looked_back(history) or _measured(history)
     if history.only(Action.INJECT).is_empty():
         stretch = Stretch(name="in what was measured", from_ns=began_ns, to_ns=ended_ns)
     else:
@@ -41,9 +44,22 @@ def usual(history: History) -> Stretch:
     if stretch.to_ns - stretch.from_ns < SHORTEST_NS:
         raise Undecided(
             f"less than a second was measured {stretch.name}: that tells nothing of a month; "
-            "make the steady state longer ([load] steady), on AWS by some minutes"
+            "make the steady state longer ([load] or [items] steady), on AWS by some minutes"
         )
     return stretch
+
+
+def looked_back(history: History) -> tuple[int, int] | None:
+    """From when to when CloudWatch was asked what users had used, where nobody loaded anything on purpose.
+
+    What it has no datapoints of was not used then; after a load the same would be no evidence at all.
+    """
+    rows = history.tables.get("settings")
+    if rows is None:
+        return None
+    own = rows.filter(pl.col("subject").cast(pl.String) == LOOKED_BACK)
+    said = dict(own.select(pl.col("name").cast(pl.String), "value").iter_rows())
+    return (int(said["FromNs"]), int(said["ToNs"])) if {"FromNs", "ToNs"} <= said.keys() else None
 
 
 def _period_ns(history: History) -> int:

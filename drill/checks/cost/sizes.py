@@ -16,6 +16,7 @@ from drill.checks.words import SHOWN, counted, listed
 from drill.costs import AS_MEASURED, Demand, PriceBook, Setup, shipped
 from drill.costs.capacity_model import UnitPrices, provisioned
 from drill.costs.items import HOURS_A_MONTH, IO_OPTIMIZED, SERVERLESS
+from drill.costs.setup import Capacity, held_in_the_long_run
 from drill.errors import ConfigError, Undecided
 from drill.history import History
 from drill.verdict import Check, Figure, Ruling
@@ -51,9 +52,12 @@ def nothing_oversized(
 ) -> Check:
     """Of what is paid for, at least `least_pct` of provisioned units and `least_cpu_pct` of a cluster's CPU is used.
 
-    What costs less than `worth_usd` a month is let be. Of a cluster the busiest instance counts, since any of them may
-    have to become the writer. Tables that are paid for by use can be no larger than their use. `tables` are those that
-    the load uses, by default all. Undecided where nothing tells how large anything is, or how much an instance does.
+    What costs less than `worth_usd` a month is let be. Where autoscaling is at work, what it would leave counts: its
+    minimum, or what keeps to its target at the present use; what it will give back by itself is not oversized. Of a
+    cluster the busiest instance counts, since any of them may have to become the writer, and its CPU at the declared
+    peak, as if it grew with what is asked: nobody sizes an instance for the average. Tables that are paid for by use
+    can be no larger than their use. `tables` are those that the load uses, by default all. Undecided where nothing
+    tells how large anything is, or how much an instance does.
     """
     prices = book or shipped()
 
@@ -61,8 +65,8 @@ def nothing_oversized(
     def judged(history: History) -> Finding:
         stretch = usual(history)
         complete(history, stretch)
-        units = list(_units(history, stretch, demand, prices, tables))
-        instances = list(_instances(history, stretch, prices))
+        units = list(_units(history, stretch, demand, prices, tables, in_the_long_run=True))
+        instances = list(_instances(history, stretch, prices, demand))
         busiest = max(instances, key=lambda each: each.used_pct, default=None)
         idle = [each for each in units if each.used_pct < least_pct and each.usd_per_month >= worth_usd]
         if busiest is not None and busiest.used_pct < least_cpu_pct:
@@ -90,7 +94,7 @@ def nothing_undersized(
     def judged(history: History) -> Finding:
         stretch = usual(history)
         units = list(_units(history, stretch, demand, prices, tables))
-        instances = list(_instances(history, stretch, prices))
+        instances = list(_instances(history, stretch, prices, demand))
         small = [each for each in units if each.used_pct > most_pct]
         small += [each for each in instances if each.used_pct > most_cpu_pct]
         throttled = _throttled(history, stretch)
@@ -138,8 +142,19 @@ def _found(history: History, sizes: list[Size], wrong: list[Size], *, word: str)
     )
 
 
+def _provisioned(capacities: Collection[Capacity], _: float) -> float:
+    """The units that are there at the moment, whatever is used."""
+    return sum(each.provisioned for each in capacities)
+
+
 def _units(
-    history: History, stretch: Stretch, demand: Demand, book: PriceBook, only: Collection[str] | None
+    history: History,
+    stretch: Stretch,
+    demand: Demand,
+    book: PriceBook,
+    only: Collection[str] | None,
+    *,
+    in_the_long_run: bool = False,
 ) -> Iterator[Size]:
     """Reads and writes of each provisioned table, its indexes with it."""
     setup = Setup.of(history)
@@ -150,14 +165,14 @@ def _units(
         if not table.is_provisioned or (only is not None and table.name not in only):
             continue
         for kind, index, capacities in (("read", 0, table.reads), ("write", 1, table.writes)):
-            held = sum(each.provisioned for each in capacities.values())
-            if not held:
+            if not any(each.provisioned for each in capacities.values()):
                 continue
+            average = used.get(resource, (0.0, 0.0))[index]
+            held = (held_in_the_long_run if in_the_long_run else _provisioned)(capacities.values(), average)
             try:
                 price = UnitPrices.of(book, table.region, reads=kind == "read", replicated=bool(table.replicas))
             except ConfigError as error:
                 raise Undecided(str(error)) from error
-            average = used.get(resource, (0.0, 0.0))[index]
             yield Size(
                 subject=resource,
                 of=f"{held:g} {kind} units",
@@ -169,8 +184,8 @@ def _units(
             )
 
 
-def _instances(history: History, stretch: Stretch, book: PriceBook) -> Iterator[Size]:
-    """CPU of each instance that is paid for by its class; `Undecided` where none was measured."""
+def _instances(history: History, stretch: Stretch, book: PriceBook, demand: Demand) -> Iterator[Size]:
+    """CPU of each instance that is paid for by its class, at the peak; `Undecided` where none was measured."""
     cluster = Setup.of(history).cluster
     if cluster is None:
         return
@@ -186,6 +201,8 @@ def _instances(history: History, stretch: Stretch, book: PriceBook) -> Iterator[
     if silent:
         raise Undecided(f"CloudWatch told no CPUUtilization of {', '.join(silent)} {stretch.name}")
     extra = IO_OPTIMIZED if cluster.io_optimized else ""
+    peak = demand.peak_of(cluster.name) or 1.0
+    at_peak = "" if peak == 1 else f" at the peak, {peak:g} times the average,"
     for instance, kind in known.items():
         try:
             usd = book.price(cluster.region, kind + extra).usd * HOURS_A_MONTH
@@ -193,8 +210,8 @@ def _instances(history: History, stretch: Stretch, book: PriceBook) -> Iterator[
             raise Undecided(str(error)) from error
         yield Size(
             subject=instance,
-            of=f"the CPU of a {kind}",
-            used_pct=by_name[instance],
+            of=f"the CPU of a {kind}{at_peak}",
+            used_pct=min(100.0, peak * by_name[instance]),
             usd_per_month=usd,
             mend=f"aws rds modify-db-instance --db-instance-identifier {instance} --db-instance-class "
             f"CLASS --region {cluster.region}, the readers first",

@@ -51,10 +51,11 @@ def consumption_is_watched(
             heard = {each["metric"] for each in _alarms(own) if each.get("enabled") and each.get("actions")}
             missing += [(subject, metric) for metric in metrics if metric not in heard]
             watched += len(heard & set(metrics))
+        names = [setup.cluster.name if each == "cluster" and setup.cluster else each for each in wanted]
         first = f"nothing that tells anybody watches {missing[0][1]} of {missing[0][0]}" if missing else ""
         return Finding(
             ruling=Ruling.BROKEN if missing else Ruling.HELD,
-            because=first or f"{watched} metrics of {', '.join(wanted)} are watched",
+            because=first or f"{watched} metrics of {', '.join(names)} are watched",
             measured={"watched": watched, "not_watched": len(missing)},
             evidence=tuple(_mend(setup, subject, metric) for subject, metric in missing),
         )

@@ -106,7 +106,7 @@ def test_a_runaway_scan_is_named_and_priced() -> None:
     """Table, operation and USD per month, by metrics alone."""
     verdict = overrun_is_named()(scanned().told())
     assert verdict.ruling is Ruling.HELD
-    assert verdict.because.startswith("Scan of orders")
+    assert verdict.because.startswith("Scan on orders")
     assert verdict.measured["overrun_usd_per_month"] == pytest.approx(SCAN_USD, rel=0.15)
 
 
@@ -116,7 +116,7 @@ def test_calls_name_the_operation_where_they_explain_it() -> None:
     calls(story, operation="UpdateItem", pattern=None, rate=100, reads=None, writes=5.0, from_s=0.2, to_s=8)
     verdict = overrun_is_named()(story.told())
     assert verdict.ruling is Ruling.HELD
-    assert verdict.because.startswith("UpdateItem of orders")
+    assert verdict.because.startswith("UpdateItem on orders")
 
 
 @pytest.mark.parametrize("told", [{"operation": "Query"}, {"table": "carts"}])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
-from drill.checks.cost import nothing_oversized, nothing_undersized
+from drill.checks.cost import capacity_model_fits, nothing_oversized, nothing_undersized
+from drill.costs import Demand
+from drill.history import SCHEMA, History
 from drill.verdict import Ruling
 from tests.drill.checks.load.stories import LoadStory
-from tests.drill.costs.bills import busy, calls, cluster, home, io, metric, on_demand, provisioned
+from tests.drill.costs.bills import busy, calls, cluster, home, io, metric, on_demand, provisioned, setting
+from tests.drill.histories import ns
 
 
 def used(units: int, held: int = 400) -> LoadStory:
@@ -114,3 +118,76 @@ def test_nothing_described_is_undecided() -> None:
     """No size, no verdict."""
     assert nothing_oversized()(LoadStory(home().story).request(0).request(3).told()).ruling is Ruling.UNDECIDED
     assert nothing_undersized()(LoadStory(home().story).request(0).request(3).told()).ruling is Ruling.UNDECIDED
+
+
+SCALING = '{"min": 10, "max": 200, "target_pct": 70.0, "suspended": false}'
+
+
+def past(story: LoadStory, lasts_s: float = 60.0) -> LoadStory:
+    """Nobody loaded anything: CloudWatch was asked about what users have used before."""
+    return setting(story, "looked back", FromNs=str(ns(-lasts_s)), ToNs=str(ns(0)))
+
+
+def looked_at(story: LoadStory) -> History:
+    """A history of settings and metrics alone, without any load or fault."""
+    told = story.told()
+    kept = {name: rows for name, rows in told.tables.items() if name in {"settings", "metrics"}}
+    return History.of(pl.DataFrame(schema=SCHEMA), anchor=told.anchor, tables=kept)
+
+
+def scaled(units: int = 40, scaling: str = SCALING) -> LoadStory:
+    """A table that nobody has used in the past, and that autoscaling follows."""
+    told = {f"AutoScaling__{kind}CapacityUnits": scaling for kind in ("Read", "Write")}
+    return past(provisioned(home(), reads=units, writes=units, **told))
+
+
+def test_units_that_autoscaling_gives_back_are_not_oversized() -> None:
+    """What counts of an unused table is its minimum, and that is worth nobody's time."""
+    verdict = nothing_oversized(worth_usd=10)(looked_at(scaled()))
+    assert verdict.ruling is Ruling.HELD
+    assert "of 10 read units used" in verdict.because
+    assert capacity_model_fits(worth_usd=10)(looked_at(scaled())).ruling is Ruling.HELD
+
+
+@pytest.mark.parametrize(
+    "scaling", ["none", SCALING.replace("false", "true"), SCALING.replace('"min": 10', '"min": 2000')]
+)
+def test_units_that_nobody_gives_back_are_oversized(scaling: str) -> None:
+    """Without autoscaling, with one that is suspended, or with a minimum as large."""
+    seen = looked_at(scaled(2000, scaling))
+    verdict = nothing_oversized(worth_usd=10)(seen)
+    assert verdict.ruling is Ruling.BROKEN
+    assert "sessions: 0.0 % of 2000 read units used, 189.80 USD per month" in verdict.because
+    assert capacity_model_fits(worth_usd=10)(seen).ruling is Ruling.BROKEN
+
+
+def test_units_that_users_have_used_are_not_oversized() -> None:
+    """What CloudWatch tells of the past is use like any other."""
+    story = past(provisioned(home(), reads=40, writes=400))
+    for name, value in (("ConsumedReadCapacityUnits", 20), ("ConsumedWriteCapacityUnits", 200)):
+        metric(story, name, value, subject="sessions", from_s=-60, to_s=0)
+    verdict = nothing_oversized()(looked_at(story))
+    assert verdict.ruling is Ruling.HELD
+    assert verdict.measured["used_pct"] == pytest.approx(50, rel=0.02)
+
+
+def test_on_demand_tables_that_nobody_used_fit() -> None:
+    """CloudWatch was asked, and told of nothing: then they cost nothing."""
+    assert capacity_model_fits()(looked_at(past(on_demand(home())))).ruling is Ruling.HELD
+    assert nothing_oversized()(looked_at(past(on_demand(home())))).ruling is Ruling.HELD
+
+
+def test_tables_of_which_nobody_asked_what_was_used_are_undecided() -> None:
+    """No load and no look at the past: what is used is not known."""
+    seen = looked_at(provisioned(home(), writes=2000))
+    assert nothing_oversized()(seen).ruling is Ruling.UNDECIDED
+    assert capacity_model_fits()(seen).ruling is Ruling.UNDECIDED
+
+
+def test_an_instance_is_sized_for_its_peak() -> None:
+    """At 1 % on average and six times as much at the peak it is used; at 20 % it is too small."""
+    spiky = Demand(peak_over_average=6)
+    assert nothing_oversized()(busy(cluster(), 1).told()).ruling is Ruling.BROKEN
+    assert nothing_oversized(demand=spiky)(busy(cluster(), 1).told()).ruling is Ruling.HELD
+    assert nothing_undersized()(busy(cluster(), 20).told()).ruling is Ruling.HELD
+    assert nothing_undersized(demand=spiky)(busy(cluster(), 20).told()).ruling is Ruling.BROKEN

@@ -66,7 +66,7 @@ def test_no_more_at_once_than_cloudwatch_takes() -> None:
 
 
 def test_what_is_wanted_of_a_table() -> None:
-    """Provisioned units only where there are some; replication to every other region, and each index."""
+    """Provisioned units only where there are some; replication to every other region, each index, failed conditions."""
     described = {
         "TableName": "t",
         "BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"},
@@ -77,6 +77,7 @@ def test_what_is_wanted_of_a_table() -> None:
     assert not any(each.name.startswith("Provisioned") for each in wanted)
     assert {each.detail for each in wanted if each.name == "ReplicationLatency"} == {"there"}
     assert {each.dimension for each in wanted if each.detail == "i"} == {"GlobalSecondaryIndexName"}
+    assert [each.detail for each in wanted if each.name == "ConditionalCheckFailedRequests"] == [None]
     provisioned = series_of({"TableName": "t"}, region="here")
     assert sum(each.name.startswith("Provisioned") for each in provisioned) == 2
     assert len(set(wanted)) == len(wanted)
