@@ -72,12 +72,16 @@ class Topology:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """How the cluster was set up, as far as nothing but the APIs tells; the defaults are a sound cluster's."""
+    """How the cluster was set up, as far as nothing but the APIs tells; the defaults are a sound cluster's.
+
+    `budget` is whether the account has one.
+    """
 
     encrypted: bool = True
     tls_required: bool = True
     deletion_protection: bool = True
     backup_retention_days: int = 7
+    budget: bool = True
 
 
 class Happening(StrEnum):

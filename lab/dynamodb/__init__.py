@@ -9,10 +9,12 @@
     region                one region: capacity, items, replication, in the order in which a call meets them
     capacity/             units, token buckets, throttling
     store                 tables and items of one region: moto's backend behind plain calls
+        backend, tables, order   its writes, and its items in the order of their keys
+        quick, truer             what moto does slowly, and what DynamoDB does otherwise
     replication/          global tables: changes on their way from region to region
     metrics/              CloudWatch: what is counted, kept and told
     seed                  what the account holds when it starts
 
-All calls of DynamoDB are answered on the thread of the event loop, one after the other: that is what makes writes
-atomic.
+All calls of DynamoDB are carried out on the thread of the event loop, one after the other: that is what makes writes
+atomic. A transaction is, too, and then holds its items for some milliseconds before it is answered (capacity/ongoing).
 """

@@ -1,7 +1,8 @@
 """moto's backend of one region, with writes that are whole or not at all, and queries that look at what they need.
 
-Seams: `create_table` makes a `LabTable`; `update_item` and `transact_write_items` undo what a failure left behind (moto
-copies the whole table for that); `query` and `scan` narrow what the table shows (lab/dynamodb/tables.py).
+Seams: `create_table` makes a `LabTable`; `put_item` and `update_item` refuse items that are too large; `update_item`
+and `transact_write_items` undo what a failure left behind (moto copies the whole table for that); `query` and `scan`
+narrow what the table shows (lab/dynamodb/tables.py).
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import moto.dynamodb.models as moto_models
 from moto.dynamodb.comparisons import get_filter_expression
 from moto.dynamodb.exceptions import (
     ConditionalCheckFailed,
+    ItemSizeTooLarge,
+    ItemSizeToUpdateTooLarge,
     MockValidationException,
     MultipleTransactionsException,
     ResourceNotFoundException,
@@ -24,7 +27,9 @@ from moto.dynamodb.exceptions import (
 )
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 
-from lab.dynamodb import quick
+from lab.dynamodb import quick, truer
+from lab.dynamodb.capacity.sizes import MOST_ITEM_BYTES, item_size
+from lab.dynamodb.images import image_of
 from lab.dynamodb.tables import LabTable
 
 _KINDS = frozenset({"ConditionCheck", "Put", "Delete", "Update"})
@@ -43,12 +48,24 @@ class LabBackend(DynamoDBBackend):  # type: ignore[misc]  # mypy skips moto
         super().update_table_global_indexes(table, global_index_updates)
         table.forget_orders()
 
-    def update_item(self, table_name: str, key: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Change an item, or leave it as it was."""
+    def put_item(self, table_name: str, item_attrs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Store an item, unless it is too large."""
+        if item_size(item_attrs) > MOST_ITEM_BYTES:
+            raise ItemSizeTooLarge
+        return super().put_item(table_name, item_attrs, *args, **kwargs)
+
+    def update_item(
+        self, table_name: str, key: dict[str, Any], update_expression: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Change an item, or leave it as it was; without an expression it is made, if there is none."""
         table = self.get_table(table_name)
+        if not update_expression and kwargs.get("attribute_updates") is None:
+            kwargs["attribute_updates"] = {}
         before = copy.deepcopy(self.get_item(table_name, key))
         try:
-            item = super().update_item(table_name, key, *args, **kwargs)
+            item = super().update_item(table_name, key, update_expression, *args, **kwargs)
+            if item_size(image_of(item)) > MOST_ITEM_BYTES:
+                raise ItemSizeToUpdateTooLarge  # noqa: TRY301  # undone like what moto raises
         except BaseException:
             self._restore(table, key, before)
             raise
@@ -179,6 +196,7 @@ _OF_QUERY = frozenset(
 def backend_of(region: str, account: str) -> LabBackend:
     """The backend that moto uses for this region; ours from the first call on."""
     quick.install()
+    truer.install()
     of_account = dynamodb_backends[account]
     found = of_account[region]
     if not isinstance(found, LabBackend):

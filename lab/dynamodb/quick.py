@@ -1,8 +1,9 @@
 """moto's costliest steps, done quicker with the same results, and without a memory of every item there ever was.
 
 Seams: copies of items (scalar values are never changed in place, so copies share them), projections onto top-level
-attributes, and update expressions, which are parsed once and copied whole; and a list of all instances that moto keeps
-of each of its models, for a page that shows them. `install` puts these in, for the process.
+attributes, equality of text (by which each key is looked up several times a call), and update expressions, which are
+parsed once and copied whole; and a list of all instances that moto keeps of each of its models, for a page that shows
+them. `install` puts these in, for the process.
 """
 
 from __future__ import annotations
@@ -25,11 +26,25 @@ _make = UpdateExpressionParser.make
 def install() -> None:
     """Have moto take the quicker ways; a second time changes nothing."""
     DynamoType.__deepcopy__ = lambda self, _: _value(self)
+    DynamoType.__eq__ = _equal
+    DynamoType.__hash__ = _hashed
     Item.__deepcopy__ = lambda self, _: _item(self, self.attrs)
     Item.project = _projected
     UpdateExpressionParser.make = staticmethod(_parsed)
     moto_validators.deepcopy = _copied
     BaseModel.__new__ = staticmethod(lambda kind, *_, **__: object.__new__(kind))
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if one.type != other.type:
+        return False
+    if one.type == "S":
+        return bool(one.value == other.value)
+    return bool(one.cast_value == other.cast_value)
+
+
+def _hashed(value: Any) -> int:
+    return hash((value.type, value.value if value.type == "S" else value.cast_value))
 
 
 def _value(value: Any) -> Any:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from lab.dynamodb.capacity.errors import Billing
 
 
+TRANSACTION_S = 0.005
+"""How long a transaction takes, and holds its items; AWS's take some milliseconds more than two writes do."""
+
+
 class Region:
     """Answers the calls of one region, on the thread of the event loop.
 
@@ -37,9 +41,11 @@ class Region:
         changed: Callable[[str, Change], None] = lambda _region, _change: None,
         defect: Defect | None = None,
         now_s: Callable[[], float] = time.monotonic,
+        transaction_s: float = TRANSACTION_S,
     ) -> None:
         """Hold what there is in that region."""
         self.name = name
+        self._transaction_s = transaction_s
         self.store = Store(name)
         self.metrics = Kept()
         self.counted = Counted()
@@ -49,6 +55,7 @@ class Region:
             Defective(self.store, defect.carried_out) if defect.carried_out else self.store,
             now=now_s,
             token_life_s=defect.tokens_known_s,
+            transaction_s=transaction_s,
             changed=lambda change: changed(name, change),
             refuse=lambda kind, table, index: faults.refuse(name, self, kind, table, index) if faults.now else None,
         )
@@ -70,6 +77,10 @@ class Region:
             return self.metered.call(operation, body)
         self.metered.forget()  # what it knows of its tables
         return told
+
+    def takes_s(self, operation: str) -> float:
+        """For how long what was just carried out must not be answered yet: the time for which a transaction holds."""
+        return self._transaction_s if operation == "TransactWriteItems" else 0.0
 
     def share(self, tables: GlobalTables) -> None:
         """Have these answer what concerns tables in several regions."""

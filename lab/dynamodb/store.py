@@ -65,7 +65,15 @@ class Store:
             raise blame(operation, body, error) from error
         if operation in {"CreateTable", "UpdateTable"}:
             keep(self.table(body["TableName"]), body)
+        if operation == "TransactGetItems":
+            self._project(body, result)
         return describe(self, result) if operation in _DESCRIBING else result
+
+    def _project(self, body: dict[str, Any], result: dict[str, Any]) -> None:
+        """Leave of each item what was asked for, which moto does for GetItem alone."""
+        for asked, told in zip(body["TransactItems"], result["Responses"], strict=True):
+            if told and "ProjectionExpression" in asked["Get"]:
+                told["Item"] = self.call("GetItem", asked["Get"]).get("Item", {})
 
     def item(self, table: str, key: Mapping[str, Any]) -> Image | None:
         """The item as it stands, in the wire's format; None where there is none. Raises Refused for a wrong key."""

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
+from moto.budgets.models import budgets_backends
+from moto.cloudwatch.models import cloudwatch_backends
 
-from lab import sabotage
+from lab import life, sabotage
+from lab.api.budget import seed_budget
+from lab.api.identity import Identity
+from lab.control import Setup
+from lab.dynamodb.defect import Holdings
 from lab.errors import LabError
 
 PROMISED = {
+    "acks-and-forgets",
+    "doubles-transactions",
+    "no-alarms",
+    "no-autoscaling",
+    "no-budget",
+    "no-point-in-time-recovery",
+    "oversized-table",
+    "replication-drops-items",
+    "replication-older-wins",
+    "table-unencrypted",
     "lossy-replication",
     "slow-promotion",
     "never-promotes",
@@ -37,7 +56,7 @@ PROMISED = {
 
 
 def test_all_that_are_promised_are_there() -> None:
-    """Twenty-one, by these names."""
+    """Thirty-one, by these names."""
     assert set(sabotage.NAMES) == PROMISED
 
 
@@ -48,6 +67,61 @@ def test_each_is_found_by_its_name_and_changes_something(name: str) -> None:
     assert found.name == name
     changed = {field for field in type(found).__dataclass_fields__ if getattr(found, field) != getattr(healthy, field)}
     assert changed - {"name"}
+
+
+OF_DYNAMODB = {
+    "acks-and-forgets",
+    "doubles-transactions",
+    "no-alarms",
+    "no-autoscaling",
+    "no-point-in-time-recovery",
+    "oversized-table",
+    "replication-drops-items",
+    "replication-older-wins",
+    "table-unencrypted",
+}
+
+
+@pytest.mark.parametrize("name", sorted(PROMISED - {"no-budget"}))
+def test_a_defect_leaves_the_other_service_alone(name: str) -> None:
+    """Each service may be given any name: it is a healthy one if the defect is not its own."""
+    found, healthy = sabotage.named(name), sabotage.named(None)
+    changed = {field for field in type(found).__dataclass_fields__ if getattr(found, field) != getattr(healthy, field)}
+    assert (changed == {"name", "dynamodb"}) is (name in OF_DYNAMODB)
+    assert ("dynamodb" in changed) is (name in OF_DYNAMODB)
+
+
+def test_neither_service_has_a_budget_without_one() -> None:
+    """It is the account's, so both are without; the alarms on the cluster stay."""
+    found = sabotage.named("no-budget")
+    assert found.setup == Setup(budget=False)
+    assert found.dynamodb.holdings == Holdings(budget=False)
+    account = "999999999999"
+    identity = Identity(
+        cluster="lab", database="d", admin="a", admin_password="a", user="u", password="u", account=account
+    )
+    seed_budget(identity, ["lab-a"], budget=False)
+    assert list(budgets_backends[account]["aws"].budgets[account]) == []
+    assert len(cloudwatch_backends[account][identity.region].alarms) == 3
+    seed_budget(identity, ["lab-a"])
+    assert list(budgets_backends[account]["aws"].budgets[account]) == ["drill-lab"]
+
+
+@pytest.mark.lab
+def test_a_lab_of_dynamodb_with_a_defect_of_the_cluster_is_sound() -> None:
+    """It comes up, keeps what it is given, and says which defect it was asked for."""
+    with life.running(f"t-other-{os.getpid()}", services=("dynamodb",), fault_in="never-promotes") as lab:
+        assert lab.fault_in == "never-promotes"
+        make: Any = boto3.client
+        dynamodb = make(
+            "dynamodb",
+            endpoint_url=lab.dynamodb_endpoint_url,
+            region_name=lab.dynamodb_region,
+            aws_access_key_id="any",
+            aws_secret_access_key="any",
+        )
+        assert dynamodb.list_tables()["TableNames"] == ["orders", "sessions"]
+        assert "SSEDescription" in dynamodb.describe_table(TableName="orders")["Table"]
 
 
 def test_no_name_is_no_defect() -> None:

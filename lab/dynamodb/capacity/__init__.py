@@ -4,7 +4,8 @@
     schema                what of a table's description decides about capacity
     buckets, gauge        what comes at a rate, and whether there is some left
     table, core           a table with its gauges; what all operations share
-    single, pages, batches, transactions, tokens    the operations
+    single, pages, batches, transactions            the operations
+    tokens, ongoing       transactions of the last minutes, and of this moment
     consumed, consumption what a request is told, and what is counted
     errors                how a throttled request is answered
     layer                 `Metered`: all of it around a store

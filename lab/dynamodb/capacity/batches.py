@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from lab.dynamodb.capacity.consumed import Units, tell
 from lab.dynamodb.capacity.core import Change
-from lab.dynamodb.capacity.sizes import item_size
+from lab.dynamodb.capacity.errors import is_throttle
+from lab.dynamodb.capacity.sizes import MOST_ITEM_BYTES, item_size
 from lab.dynamodb.capacity.table import Cost, units_of
 from lab.dynamodb.capacity.units import read_units
 from lab.dynamodb.refused import Refused
@@ -43,9 +44,10 @@ class _Batch:
         units_of(costs, self.bills.setdefault(table, {}))
 
     def leave(self, name: str, request: Any, refused: Refused | None = None) -> None:
-        """Give this one back."""
+        """Give this one back; only a throttle can be why all of a batch is refused."""
         self.left.setdefault(name, []).append(request)
-        self.refused = self.refused or refused
+        if self.refused is None and refused is not None and is_throttle(refused):
+            self.refused = refused
 
     def end(self, core: Core, operation: str) -> None:
         """Raise what was refused first if nothing was served; count the requests."""
@@ -102,6 +104,7 @@ def write(core: Core, operation: str, body: Body) -> Body:
     if sum(map(len, asked.values())) > MOST_WRITES:
         message = f"Too many items requested for the BatchWriteItem call: the most is {MOST_WRITES}"
         raise Refused(400, "ValidationException", message)
+    _bounded(asked)
     tables = _tables(core, asked, now)
     keyed = None if tables is None else _keyed(asked, tables)
     if tables is None or keyed is None:
@@ -112,7 +115,7 @@ def write(core: Core, operation: str, body: Body) -> Body:
     for name, request, key in keyed:
         table = tables[name]
         place = table.place(key)
-        refused = core.refusal(table, "write", None, place, now)
+        refused = core.refusal(table, "write", None, place, now) or core.conflict(table, key, now)
         if refused is None:
             before, after = core.store.item(table.schema.name, key), _after(request)
             costs = table.write_costs(before, after, place)
@@ -145,6 +148,22 @@ def _tables(core: Core, asked: Body, now: float) -> dict[str, MeteredTable] | No
     tables = {name: core.table(name, now) for name in asked}
     known = {name: table for name, table in tables.items() if table is not None}
     return known if len(known) == len(tables) else None
+
+
+def _bounded(asked: Body) -> None:
+    """Refuse the whole batch for one item that is too large, before any of it is written."""
+    for requests in asked.values():
+        for request in requests:
+            item = (request.get("PutRequest") or {}).get("Item") if isinstance(request, dict) else None
+            if isinstance(item, dict) and _size(item) > MOST_ITEM_BYTES:
+                raise Refused(400, "ValidationException", "Item size has exceeded the maximum allowed size")
+
+
+def _size(item: Item) -> int:
+    try:
+        return item_size(item)
+    except (AttributeError, TypeError, ValueError):
+        return 0  # it is none, which the store says better
 
 
 def _keyed(asked: dict[str, list[Body]], tables: dict[str, MeteredTable]) -> list[tuple[str, Body, Item]] | None:

@@ -13,12 +13,16 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class Use:
-    """Of one table, or one global index, since the start: units, and throttled events (of a batch, each item's)."""
+    """Of one table, or one global index, since the start: units, and throttled events (of a batch, each item's).
+
+    `conflicts` are the items of requests that were refused since a transaction held them.
+    """
 
     read_units: float = 0.0
     write_units: float = 0.0
     read_throttles: int = 0
     write_throttles: int = 0
+    conflicts: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     """Throttled events by ThrottlingReason."""
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lab.dynamodb.capacity.consumption import Counters
-from lab.dynamodb.capacity.errors import is_throttle, reason_of
+from lab.dynamodb.capacity.errors import conflict, is_throttle, reason_of
+from lab.dynamodb.capacity.ongoing import Ongoing
 from lab.dynamodb.capacity.schema import Schema
 from lab.dynamodb.capacity.table import MeteredTable
 from lab.dynamodb.refused import Refused
@@ -57,8 +58,10 @@ class Core:
         limits: AccountLimits,
         changed: Callable[[Change], None],
         refuse: Callable[[Kind, str, str | None], Refused | None],
+        transaction_s: float = 0.0,
     ) -> None:
         """Meter this store; `now` is in seconds, and never goes back."""
+        self.ongoing = Ongoing(transaction_s)
         self.store = store
         self.now = now
         self.limits = limits
@@ -104,6 +107,13 @@ class Core:
         """Count a throttle."""
         if is_throttle(refused):
             table.throttle(kind, reason_of(refused))
+
+    def conflict(self, table: MeteredTable, key: Item, now: float) -> Refused | None:
+        """The refusal of a write, or of a transaction's read, of an item that a transaction holds; it costs nothing."""
+        if not self.ongoing.any(now) or not self.ongoing.holds(table.schema, key, now):
+            return None
+        self.counters.use(table.schema.name, None).conflicts += 1
+        return conflict()
 
     def succeeded(self, table: MeteredTable, operation: str, returned_items: int = 0) -> None:
         """Count a request that was answered."""

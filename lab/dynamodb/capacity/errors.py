@@ -55,12 +55,14 @@ _ACCOUNT = (
     "Throughput exceeds the current throughput limit for your account. To request a limit increase, contact AWS "
     "Support at https://aws.amazon.com/support."
 )
+_ONGOING = "Transaction is ongoing for the item"
 _CANCELLED_BY = {
+    "TransactionConflictException": "TransactionConflict",
     "ProvisionedThroughputExceededException": "ProvisionedThroughputExceeded",
     "ThrottlingException": "ThrottlingError",
     "RequestLimitExceeded": "ThrottlingError",
 }
-_THROTTLES = frozenset(_CANCELLED_BY)
+_THROTTLES = frozenset(_CANCELLED_BY) - {"TransactionConflictException"}
 
 
 def throttled(reason: str, resource_arn: str, billing: Billing) -> Refused:
@@ -108,6 +110,20 @@ def cancelled(reasons: Sequence[Mapping[str, Any] | None]) -> Refused:
     codes = ", ".join(reason["Code"] for reason in told)
     message = f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]"
     return Refused(400, "TransactionCanceledException", message, {"CancellationReasons": told})
+
+
+def conflict() -> Refused:
+    """The answer to a write of an item that a transaction holds; of one in a transaction, the reason of its action.
+
+    The message is AWS's, as scalar-labs/scalardb and others who met it quote it.
+    """
+    return Refused(400, "TransactionConflictException", _ONGOING)
+
+
+def in_progress() -> Refused:
+    """The answer to a token whose transaction is not over yet; AWS's clients ask again by themselves."""
+    message = "The transaction with the given request token is already in progress."
+    return Refused(400, "TransactionInProgressException", message)
 
 
 def mismatch() -> Refused:

@@ -26,7 +26,8 @@ class Metered:
     once for every item of a request, before capacity is, with `read` or `write`, the table, and the index that is
     queried or scanned (None for all else, writes included: which index holds a write back is for `refuse` to say);
     what it answers is that item's refusal. `changed` is told of every item written, in order, once it is. All of these
-    may be replaced at any time. Refusals are raised as `Refused`.
+    may be replaced at any time. A transaction is carried out at once, and holds its items for `transaction_s`, before
+    which it must not be answered. Refusals are raised as `Refused`.
     """
 
     def __init__(
@@ -38,9 +39,17 @@ class Metered:
         changed: Callable[[Change], None] = lambda _: None,
         refuse: Callable[[Kind, str, str | None], Refused | None] = lambda _kind, _table, _index: None,
         token_life_s: float = LIFE_S,
+        transaction_s: float = 0.0,
     ) -> None:
         """Meter this store by this clock, in seconds."""
-        self._core = Core(store, now=now, limits=limits or AccountLimits(), changed=changed, refuse=refuse)
+        self._core = Core(
+            store,
+            now=now,
+            limits=limits or AccountLimits(),
+            changed=changed,
+            refuse=refuse,
+            transaction_s=transaction_s,
+        )
         self._tokens = Tokens(token_life_s)
         self._operations: dict[str, Callable[[Core, str, dict[str, Any]], dict[str, Any]]] = {
             "GetItem": single.get,

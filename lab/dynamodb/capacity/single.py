@@ -52,6 +52,9 @@ def write(core: Core, operation: str, body: Body) -> Body:
     refused = core.refusal(table, "write", None, place, now)
     if refused is not None:
         raise core.throttled(table, operation, refused)
+    held = core.conflict(table, key, now)
+    if held is not None:
+        raise held
     before = core.store.item(table.schema.name, key)
     known = operation != "UpdateItem"  # of an update only the store can tell what it makes of the item
     after = body["Item"] if operation == "PutItem" else None

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 Item = dict[str, dict[str, Any]]
 """An item in wire format: `{"id": {"S": "a"}, "n": {"N": "1"}}`."""
 
+MOST_ITEM_BYTES = 400 * 1024
+"""Of an item with its attributes' names (Developer Guide, "Quotas in Amazon DynamoDB": 400 KB)."""
+
 _CONTAINER_BYTES = 3
 _ELEMENT_BYTES = 1
 

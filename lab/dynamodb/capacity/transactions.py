@@ -3,7 +3,8 @@
 Sources: API reference of both and of TransactionCanceledException; Developer Guide, "Amazon DynamoDB Transactions: How
 it works" (double units, reads of a retried token). The writes are carried out one by one and undone if one is refused:
 there is one thread, so nobody sees it, and a table need not be copied. A ConditionCheck costs what a write of its item
-would (seen in paritysuite/dynamodb-conformance issue 27 and nubo-db/dynoxide pull request 123: two units).
+would (seen in paritysuite/dynamodb-conformance issue 27 and nubo-db/dynoxide pull request 123: two units). What is
+cancelled for a conflict costs nothing: the guide does not say that it did.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lab.dynamodb.capacity.consumed import Units, tell
 from lab.dynamodb.capacity.core import Change
-from lab.dynamodb.capacity.errors import cancellation, cancelled, mismatch
+from lab.dynamodb.capacity.errors import cancellation, cancelled, in_progress, mismatch
 from lab.dynamodb.capacity.sizes import item_size
 from lab.dynamodb.capacity.table import Cost, MeteredTable, units_of
 from lab.dynamodb.capacity.units import read_units
@@ -74,10 +75,13 @@ def write(core: Core, operation: str, body: Body, tokens: Tokens) -> Body:
     known = None if token is None else tokens.repeats(token, body["TransactItems"], now)
     if known is False:
         raise mismatch()
+    if token is not None and core.ongoing.repeated(token, now):
+        raise in_progress()
     if known:
         return _repeated(core, operation, body, actions, now)
     _admit(core, operation, actions, now)
     answer = _carry_out(core, operation, body, actions, now)
+    core.ongoing.begin([(each.table.schema, each.key) for each in actions], token, now)
     if token is not None:
         tokens.keep(token, body["TransactItems"], now)
     return answer
@@ -102,9 +106,12 @@ def get(core: Core, operation: str, body: Body) -> Body:
 
 
 def _admit(core: Core, operation: str, actions: Sequence[_Action], now: float) -> None:
-    """Raise TransactionCanceledException if any action is throttled, with the reason of each that is."""
+    """Raise TransactionCanceledException if any action is throttled or its item held, with the reason of each."""
     kind: Kind = "read" if operation == "TransactGetItems" else "write"
-    refusals = [core.refusal(each.table, kind, None, each.place, now) for each in actions]
+    refusals = [
+        core.refusal(each.table, kind, None, each.place, now) or core.conflict(each.table, each.key, now)
+        for each in actions
+    ]
     if any(refusals):
         _cancel(core, operation, actions, [None if each is None else cancellation(each) for each in refusals])
 

@@ -46,6 +46,9 @@ class Region(Protocol):
     def call(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
         """The answer to a call, which is carried out at once; raises Refused."""
 
+    def takes_s(self, operation: str) -> float:
+        """For how long what was just carried out must not be answered yet."""
+
     def answered(self, operation: str, tables: Collection[str], took_s: float, refused: Refused | None) -> None:
         """Take note of what a client was told, and how long it took."""
 
@@ -98,6 +101,8 @@ class Handler:
         refused_with: Refused | None = None
         try:
             told = answer(region.call(operation, body))
+            if takes_s := region.takes_s(operation):
+                await _pass(takes_s)
         except Refused as refused:
             refused_with, told = refused, refusal(refused)
         if Kind.DELAY in first:
@@ -120,6 +125,13 @@ class Handler:
             return _cut(request)
         region.answered(operation, tables_of(body), 0.0, _ERROR)
         return refusal(_ERROR)
+
+
+async def _pass(seconds: float) -> None:
+    """Let this much time pass, and no less: timers may be early by a millisecond."""
+    ends_s = time.monotonic() + seconds
+    while (left_s := ends_s - time.monotonic()) > 0:  # noqa: ASYNC110  # there is no event but the time
+        await asyncio.sleep(left_s)
 
 
 async def _held(request: web.BaseRequest, fault: Fault) -> web.StreamResponse:

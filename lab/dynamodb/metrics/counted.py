@@ -72,6 +72,8 @@ def _consumed(table: str, index: str | None, use: Use, before: Use) -> Iterator[
     ):
         if throttles:
             yield _of(f"{kind}ThrottleEvents", table, index), Summary(throttles, throttles, 1.0, 1.0)
+    if conflicts := use.conflicts - before.conflicts:
+        yield _of("TransactionConflict", table, index), Summary(conflicts, conflicts, 1.0, 1.0)
 
 
 def _requests(table: str, operation: str, used: OperationUse, before: OperationUse) -> Iterator[tuple[Name, Summary]]:

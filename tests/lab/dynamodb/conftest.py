@@ -62,7 +62,16 @@ class Aws:
 
     @contextmanager
     def broken(self, action: str, table: str, region: str = EAST, **parameters: str) -> Iterator[None]:
-        """Have an experiment run for the length of a block."""
+        """Have an experiment run for the length of a block, and be stopped at its end."""
+        identifier = self.begun(action, table, region, **parameters)
+        try:
+            yield
+        finally:
+            self.fis.stop_experiment(id=identifier)
+            eventually(lambda: self.status(identifier) == "stopped", "the experiment to stop")
+
+    def begun(self, action: str, table: str, region: str = EAST, **parameters: str) -> str:
+        """Have an experiment run; gives its id."""
         pausing = action.startswith("aws:")
         kind = "aws:dynamodb:global-table" if pausing else "aws:dynamodb:table"
         arn = f"arn:aws:dynamodb:{region}:{ACCOUNT}:table/{table}"
@@ -75,15 +84,12 @@ class Aws:
             actions={"break": {"actionId": action, "parameters": parameters, "targets": {"Tables": "these"}}},
         )["experimentTemplate"]["id"]
         started = self.fis.start_experiment(clientToken=uuid.uuid4().hex, experimentTemplateId=template)
-        identifier = started["experiment"]["id"]
-        eventually(lambda: self._status(identifier) == "running", "the experiment to run")
-        try:
-            yield
-        finally:
-            self.fis.stop_experiment(id=identifier)
-            eventually(lambda: self._status(identifier) == "stopped", "the experiment to stop")
+        identifier = str(started["experiment"]["id"])
+        eventually(lambda: self.status(identifier) == "running", "the experiment to run")
+        return identifier
 
-    def _status(self, identifier: str) -> str:
+    def status(self, identifier: str) -> str:
+        """Tell the status of an experiment that has not failed."""
         state = self.fis.get_experiment(id=identifier)["experiment"]["state"]
         assert state["status"] != "failed", state["reason"]
         return str(state["status"])

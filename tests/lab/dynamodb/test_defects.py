@@ -1,15 +1,22 @@
-"""Defective labs are what they say; each comes up for its test alone, in a second or two."""
+"""Defective labs are what they say; those that act come up for their tests alone, the accounts are made in memory."""
 
 from __future__ import annotations
 
 import os
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from moto.applicationautoscaling.models import applicationautoscaling_backends
+from moto.budgets.models import budgets_backends
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.moto_api._internal.models import moto_api_backend
 
-from lab import life
-from tests.lab.dynamodb.conftest import ACCOUNT, Aws, client, eventually, found, item
+from lab import life, sabotage
+from lab.dynamodb.faults import Faults
+from lab.dynamodb.server import World
+from tests.lab.dynamodb.conftest import ACCOUNT, EAST, Aws, eventually, found, item
 
 pytestmark = pytest.mark.lab
 
@@ -26,52 +33,83 @@ def use(name: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("defective", [name], indirect=True)
 
 
-@use("table-unencrypted")
-def test_tables_without_a_key_of_ones_own(defective: Aws) -> None:
+@pytest.fixture
+def seeded(request: pytest.FixtureRequest) -> Iterator[World]:
+    """The account of a lab with the defect that the test names, without a lab around it."""
+    moto_api_backend.reset()
+    world = World(Faults(on_loop=lambda call: call()), sabotage.named(request.param).dynamodb)
+    world.seed()
+    yield world
+    moto_api_backend.reset()
+
+
+def seeded_with(name: str) -> pytest.MarkDecorator:
+    """Have the test look at that account."""
+    return pytest.mark.parametrize("seeded", [name], indirect=True)
+
+
+def described(world: World, table: str) -> dict[str, Any]:
+    """What DescribeTable says."""
+    told: dict[str, Any] = world.regions[EAST].call("DescribeTable", {"TableName": table})["Table"]
+    return told
+
+
+@seeded_with("table-unencrypted")
+def test_tables_without_a_key_of_ones_own(seeded: World) -> None:
     """DescribeTable then has no SSEDescription: the key is AWS's."""
     for table in ("orders", "sessions"):
-        assert "SSEDescription" not in defective.east.describe_table(TableName=table)["Table"]
+        assert "SSEDescription" not in described(seeded, table)
 
 
-@use("no-budget")
-def test_no_budget(defective: Aws) -> None:
-    """There is none at all."""
-    assert client(defective.lab, "budgets").describe_budgets(AccountId=ACCOUNT)["Budgets"] == []
+@pytest.mark.parametrize(("seeded", "names"), [("no-budget", []), ("no-alarms", ["drill-lab"])], indirect=["seeded"])
+def test_no_budget(seeded: World, names: list[str]) -> None:
+    """There is none at all; another defect leaves it."""
+    assert seeded.regions
+    assert list(budgets_backends[ACCOUNT]["aws"].budgets[ACCOUNT]) == names
 
 
-@use("no-alarms")
-def test_no_alarms(defective: Aws) -> None:
+@seeded_with("no-alarms")
+def test_no_alarms(seeded: World) -> None:
     """But those by which autoscaling watches."""
-    alarms = client(defective.lab, "cloudwatch").describe_alarms()["MetricAlarms"]
-    assert all(each["AlarmName"].startswith("TargetTracking-") for each in alarms)
+    assert seeded.regions
+    alarms = cloudwatch_backends[ACCOUNT][EAST].alarms
+    assert alarms
+    assert all(each.startswith("TargetTracking-") for each in alarms)
 
 
-@pytest.mark.parametrize(
-    ("defective", "units"), [("no-autoscaling", 40), ("oversized-table", 2_000)], indirect=["defective"]
-)
-def test_units_that_nobody_adapts(defective: Aws, units: int) -> None:
+@pytest.mark.parametrize(("seeded", "units"), [("no-autoscaling", 40), ("oversized-table", 2_000)], indirect=["seeded"])
+def test_units_that_nobody_adapts(seeded: World, units: int) -> None:
     """A few, or far too many."""
-    scaling = client(defective.lab, "application-autoscaling")
-    assert scaling.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"] == []
-    told = defective.east.describe_table(TableName="sessions")["Table"]["ProvisionedThroughput"]
+    scaling = applicationautoscaling_backends[ACCOUNT][EAST]
+    assert scaling.describe_scalable_targets("dynamodb", None, None) == []
+    told = described(seeded, "sessions")["ProvisionedThroughput"]
     assert (told["ReadCapacityUnits"], told["WriteCapacityUnits"]) == (units, units)
 
 
-@use("no-point-in-time-recovery")
-def test_nothing_can_be_recovered(defective: Aws) -> None:
+@seeded_with("no-point-in-time-recovery")
+def test_nothing_can_be_recovered(seeded: World) -> None:
     """Of either table."""
     for table in ("orders", "sessions"):
-        told = defective.east.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
-        assert told["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "DISABLED"
+        told = seeded.regions[EAST].call("DescribeContinuousBackups", {"TableName": table})
+        recovery = told["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+        assert recovery["PointInTimeRecoveryStatus"] == "DISABLED"
 
 
-@use("acks-and-forgets")
-def test_puts_that_are_forgotten(defective: Aws) -> None:
-    """Two of four hundred; what stood there before stands there still."""
-    table = defective.table()
-    for number in range(400):
-        defective.east.put_item(TableName=table, Item=item(str(number)))
-    assert defective.east.scan(TableName=table)["Count"] == 398
+@seeded_with("acks-and-forgets")
+def test_puts_that_are_forgotten(seeded: World) -> None:
+    """One of two hundred; what stood there before stands there still."""
+
+    def call(operation: str, **body: Any) -> dict[str, Any]:
+        return seeded.regions[EAST].call(operation, {"TableName": "orders", **body})
+
+    def put(count: int, value: str) -> list[str]:
+        for number in range(count):
+            call("PutItem", Item={"customer": {"S": "c"}, "order": {"S": str(number)}, "v": {"S": value}})
+        return [each["v"]["S"] for each in call("Scan")["Items"]]
+
+    assert put(401, "first") == ["first"] * 399  # the two hundredth and the four hundredth
+    again = put(399, "second")  # one before that, each time
+    assert (again.count("second"), again.count("first")) == (397, 3)
 
 
 @use("doubles-transactions")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -151,14 +152,25 @@ def test_a_request_that_is_held_is_cut_when_silence_ends(aws: Aws) -> None:
     table = aws.table()
     patient = client(aws.lab, read_timeout=30)
     began_s = time.monotonic()
-    stopped = aws.broken("lab:silence-tables", table, duration="PT1S")
-    try:
-        with stopped, pytest.raises(ConnectionClosedError):
-            patient.put_item(TableName=table, Item=item("a"))
-    except AssertionError:
-        pass  # it completed by itself before it was stopped
+    with ThreadPoolExecutor(1) as waiting:
+        with aws.broken("lab:silence-tables", table):
+            held = waiting.submit(patient.put_item, TableName=table, Item=item("a"))
+            with pytest.raises(TimeoutError):
+                held.result(timeout=0.3)
+        with pytest.raises(ConnectionClosedError):
+            held.result(timeout=5)
     assert time.monotonic() - began_s < 10
-    eventually(lambda: aws.east.put_item(TableName=table, Item=item("a")), "the table to answer")
+    aws.east.put_item(TableName=table, Item=item("a"))
+
+
+def test_a_fault_is_over_with_its_duration(aws: Aws) -> None:
+    """Nobody has to stop it; its experiment is then completed."""
+    table = aws.table()
+    identifier = aws.begun("lab:fail-tables", table, duration="PT1S")
+    with pytest.raises(ClientError):
+        aws.east.put_item(TableName=table, Item=item("a"))
+    eventually(lambda: aws.status(identifier) == "completed", "the experiment to complete")
+    aws.east.put_item(TableName=table, Item=item("a"))
 
 
 def test_a_silent_region_is_silent_in_all_of_dynamodb_and_nothing_else(aws: Aws) -> None:

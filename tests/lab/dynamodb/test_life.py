@@ -43,8 +43,13 @@ def test_dynamodb_alone_is_no_cluster(capsys: pytest.CaptureFixture[str], labs: 
 
 
 def test_labs_stand_beside_each_other() -> None:
-    """What one holds, the other knows nothing of."""
-    with life.running("t-one", services=("dynamodb",)) as one, life.running("t-two", services=("dynamodb",)) as two:
+    """What one holds, the other knows nothing of; a port can be chosen, for who has it in a configuration."""
+    port = Layout.plan("t-any").ports.dynamodb
+    with (
+        life.running("t-one", services=("dynamodb",), api_port=port) as one,
+        life.running("t-two", services=("dynamodb",)) as two,
+    ):
+        assert one.dynamodb_endpoint_url == f"http://127.0.0.1:{port}"
         client(one).put_item(TableName="orders", Item={"customer": {"S": "c"}, "order": {"S": "o"}})
         assert client(one).scan(TableName="orders")["Count"] == 1
         assert client(two).scan(TableName="orders")["Count"] == 0
@@ -93,13 +98,6 @@ def test_a_lab_ends_experiments_that_run(labs: Path) -> None:
         began_s = time.monotonic()
     assert time.monotonic() - began_s < 8
     assert processes.below(labs) == []
-
-
-def test_a_port_can_be_chosen() -> None:
-    """For who has it in a configuration."""
-    port = Layout.plan("t-any").ports.dynamodb
-    with life.running("t-port", services=("dynamodb",), api_port=port) as lab:
-        assert lab.dynamodb_endpoint_url == f"http://127.0.0.1:{port}"
 
 
 @pytest.mark.parametrize("services", [(), ("s3",)])

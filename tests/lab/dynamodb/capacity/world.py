@@ -41,12 +41,14 @@ class Clock:
 class World:
     """A region of its own."""
 
-    def __init__(self, limits: AccountLimits = LAVISH) -> None:
+    def __init__(self, limits: AccountLimits = LAVISH, *, transaction_s: float = 0.0) -> None:
         """Have no tables."""
         self.clock = Clock()
         self.changes: list[Change] = []
         self.store = Store("eu-west-1", account=str(next(_accounts)))
-        self.metered = Metered(self.store, now=self.clock, limits=limits, changed=self.changes.append)
+        self.metered = Metered(
+            self.store, now=self.clock, limits=limits, changed=self.changes.append, transaction_s=transaction_s
+        )
 
     def call(self, operation: str, **body: Any) -> dict[str, Any]:
         """Call an operation."""
