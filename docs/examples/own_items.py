@@ -19,8 +19,11 @@ from drill.requests import Answer, Transfer
 from drill.targets.outcomes_of_calls import cancellations, classify_call
 
 FIRST_PAUSE_S = 0.05
-BATCH_SHARE = 0.5
-"""Of the deadline: for so long what a batch leaves undone is asked for again."""
+PATIENCE_SHARE = 0.5
+"""Of the deadline: for so long what boto3 does not repeat by itself is asked for again."""
+
+PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+"""Why a transaction is canceled that may pass a moment later. boto3 repeats none of these."""
 
 
 class OwnItems:
@@ -31,21 +34,19 @@ class OwnItems:
 
     async def perform(self, request: ItemRequest) -> Answer:
         """Call boto3 as it is asked, and again for what a batch leaves undone; half a batch is no success."""
+        arguments = dict(request.arguments)
 
-        def call() -> None:
-            ends_s = time.monotonic() + BATCH_SHARE * self._place.deadline_s
-            arguments, pause_s = dict(request.arguments), FIRST_PAUSE_S
-            while True:
+        def step() -> Exception | None:
+            try:
                 said = getattr(self._client, request.operation)(**arguments)
-                left = said.get("UnprocessedItems") or said.get("UnprocessedKeys")
-                if not left:
-                    return
-                if time.monotonic() + pause_s > ends_s:
-                    raise TimeoutError("part of the batch was not done")
-                time.sleep(random.uniform(0, pause_s))  # noqa: S311 - a pause is no secret
-                arguments, pause_s = {**arguments, "RequestItems": left}, 2 * pause_s
+            except ClientError as error:
+                if arguments.get("RequestItems") is not request.arguments.get("RequestItems"):
+                    raise TimeoutError("part of the batch was done before") from error
+                return _passing(error)
+            arguments["RequestItems"] = left = said.get("UnprocessedItems") or said.get("UnprocessedKeys")
+            return TimeoutError("part of the batch was not done") if left else None
 
-        return await self._answered(call, reads_only=request.reads_only)
+        return await self._answered(step, reads_only=request.reads_only)
 
     async def transfer(self, transfer: Transfer) -> Answer:
         """Note the transfer and move the money, all or nothing; who finds the note there has done it before."""
@@ -70,23 +71,42 @@ class OwnItems:
             {"Update": change(transfer.destination, transfer.amount)},
         ]
 
-        def call() -> None:
+        def step() -> Exception | None:
             try:
                 self._client.transact_write_items(TransactItems=[{"Put": note}, *updates])
             except ClientError as error:
-                if [each.get("Code") for each in cancellations(error)][:1] != ["ConditionalCheckFailed"]:
-                    raise
+                there = [each.get("Code") for each in cancellations(error)][:1] == ["ConditionalCheckFailed"]
+                return None if there else _passing(error)
+            return None
 
-        return await self._answered(call, reads_only=False)
+        return await self._answered(step, reads_only=False)
 
-    async def _answered(self, call: Callable[[], None], *, reads_only: bool) -> Answer:
+    async def _answered(self, step: Callable[[], Exception | None], *, reads_only: bool) -> Answer:
         """Wait in a thread; asyncio.to_thread takes along whose call it is, so that it can be recorded."""
         try:
-            await asyncio.to_thread(call)
+            await asyncio.to_thread(_until_done, step, PATIENCE_SHARE * self._place.deadline_s)
         except (BotoCoreError, ClientError, TimeoutError) as error:
             outcome, code, cause = classify_call(error, reads_only=reads_only)
             return Answer(outcome=outcome, code=code, cause=cause)
         return Answer(outcome=Outcome.OK, server=self._place.region)
+
+
+def _until_done(step: Callable[[], Exception | None], patience_s: float) -> None:
+    """Take the step until it leaves nothing, with pauses drawn from a bound that doubles; then raise what it left."""
+    ends_s, pause_s = time.monotonic() + patience_s, FIRST_PAUSE_S
+    while (left := step()) is not None:
+        if time.monotonic() + pause_s > ends_s:
+            raise left
+        time.sleep(random.uniform(0, pause_s))  # noqa: S311 - a pause is no secret
+        pause_s *= 2
+
+
+def _passing(error: ClientError) -> ClientError:
+    """The error, where it may pass a moment later; otherwise it is raised."""
+    codes = {str(each.get("Code")) for each in cancellations(error)} - {"None"}
+    if not codes or codes - PASSING:
+        raise error
+    return error
 
 
 @asynccontextmanager

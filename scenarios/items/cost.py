@@ -11,7 +11,7 @@ from scenarios.provisioning import Inspection
 
 STEADY_S = 4.0
 """Long enough to tell what is usual: a bucket of a second is cut off at either end."""
-HELD_S = 6.0
+HELD_S = 5.0
 """Long enough to be noticed at the pace of the lab's metrics, which come each second."""
 
 UNITS = 15

@@ -10,7 +10,7 @@ from scenarios.items.item_scenario import ItemLook, ItemScenario
 LASTS_S = 7.0
 """Of load, beside what comes before and after: hundreds of calls, enough to tell a hot key."""
 
-CALM_PER_S = 60.0
+CALM_PER_S = 40.0
 """Where the time of one call is measured: what many at a time add is another suite's promise."""
 
 ACCESS_PATTERNS = ItemScenario(

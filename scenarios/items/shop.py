@@ -39,6 +39,9 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteIte
 MAX_READ_UNITS, MAX_WRITE_UNITS = 8_000, 4_000
 """A second: far more than the shop uses, and the end of what a runaway job can spend."""
 
+DETAILS = 5
+"""Profiles that are read at a time."""
+
 SHOP = TableSpec(
     name="shop",
     max_read_units=MAX_READ_UNITS,
@@ -112,13 +115,13 @@ def reads(customers: int = CUSTOMERS) -> tuple[ItemPattern, ...]:
             operation="batch_get_item",
             arguments={
                 "RequestItems": {
-                    "<shop>": {"Keys": [_key(f"customer#{{customer{n}}}", "profile") for n in range(BATCH)]},
+                    "<shop>": {"Keys": [_key(f"customer#{{customer{n}}}", "profile") for n in range(DETAILS)]},
                 },
             },
             # Two keys of one batch must not be the same: each is drawn from a range of its own.
             parameters={
-                f"customer{n}": Between(low=n * (customers // BATCH) + 1, high=(n + 1) * (customers // BATCH))
-                for n in range(BATCH)
+                f"customer{n}": Between(low=n * (customers // DETAILS) + 1, high=(n + 1) * (customers // DETAILS))
+                for n in range(DETAILS)
             },
             weight=10,
         ),

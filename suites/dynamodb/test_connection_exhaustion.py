@@ -3,6 +3,7 @@
 import pytest
 
 from drill.checks.items import (
+    acknowledged_after_the_database,
     attempts_are_bounded,
     backs_off_with_jitter,
     batches_are_completed,
@@ -44,6 +45,11 @@ class Refused:
     def test_the_application_is_steady_again(self, judge, objectives):
         """Soon afterwards it is as if nothing had been refused."""
         assert judge(steady_again_within(objectives.steady_again, objective_ms=1000 * objectives.item_latency_p95))
+
+    @pytest.mark.usefixtures("item_shop")
+    def test_nobody_is_told_too_early(self, judge):
+        """Who is told that a write is done is told so after the database said it."""
+        assert judge(acknowledged_after_the_database())
 
     @pytest.mark.usefixtures("item_shop")
     def test_nothing_is_lost(self, judge):

@@ -6,18 +6,21 @@ Named to the load as "tests.defects.items:without_backoff", and so on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from drill.application.dynamodb import ItemReference, ItemRetryPolicy, reference
 from drill.application.dynamodb.attempt import UNPROCESSED, Attempt, Caller
-from drill.application.dynamodb.money import note
+from drill.application.dynamodb.money import moving, note
 from drill.application.dynamodb.reference import Habits
+from drill.application.dynamodb.regions import Turning
 from drill.application.dynamodb.work import Work
 from drill.history import Outcome
-from drill.items import ItemApplication, ItemRequest, ItemSurroundings
+from drill.items import ItemApplication, ItemRequest, ItemSurroundings, Place
 from drill.load.items.dataset import CUSTOMER_SKEW, CUSTOMERS
 from drill.load.items.pattern import ItemPattern
 from drill.load.parameters import Between
@@ -140,3 +143,143 @@ def scans(customers: int = CUSTOMERS) -> ItemPattern:
         parameters={"customer": Between(low=1, high=customers, skew=CUSTOMER_SKEW)},
         weight=25,
     )
+
+
+SETTINGS = "customer#1"
+"""Whose profile everybody reads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Beside:
+    """A careful application that does something of its own with each request, and moves money carefully."""
+
+    careful: ItemReference
+    does: Callable[[ItemReference, ItemRequest], Awaitable[Answer]]
+
+    async def perform(self, request: ItemRequest) -> Answer:
+        return await self.does(self.careful, request)
+
+    async def transfer(self, transfer: Transfer) -> Answer:
+        return await self.careful.transfer(transfer)
+
+
+async def _filtered(careful: ItemReference, request: ItemRequest) -> Answer:
+    if request.operation != "query" or "IndexName" in request.arguments:
+        return await careful.perform(request)
+    arguments = {name: value for name, value in request.arguments.items() if name not in {"ScanIndexForward", "Limit"}}
+    arguments["FilterExpression"] = arguments.pop("KeyConditionExpression")
+    return await careful.perform(replace(request, operation="scan", arguments=arguments))
+
+
+@asynccontextmanager
+async def scans_for_orders(surroundings: ItemSurroundings) -> AsyncIterator[_Beside]:
+    """What a key would have found is looked for in the whole table."""
+    async with reference(surroundings) as careful:
+        yield _Beside(careful=careful, does=_filtered)
+
+
+async def _after_settings(careful: ItemReference, request: ItemRequest) -> Answer:
+    if table := request.arguments.get("TableName"):
+        settings = {"TableName": table, "Key": {"pk": {"S": SETTINGS}, "sk": {"S": "profile"}}, "ConsistentRead": True}
+        await careful.perform(replace(request, operation="get_item", arguments=settings, reads_only=True, puts=()))
+    return await careful.perform(request)
+
+
+@asynccontextmanager
+async def asks_one_key(surroundings: ItemSurroundings) -> AsyncIterator[_Beside]:
+    """Settings stand in one item, which is read again before nearly everything: half of all calls go to one key."""
+    async with reference(surroundings) as careful:
+        yield _Beside(careful=careful, does=_after_settings)
+
+
+async def _told_at_once(careful: ItemReference, request: ItemRequest) -> Answer:
+    if request.operation != "put_item":
+        return await careful.perform(request)
+    _LATER.add(later := asyncio.create_task(careful.perform(request)))
+    later.add_done_callback(_LATER.discard)
+    return Answer(outcome=Outcome.OK, server=careful.place.region, attempts=1)
+
+
+_LATER: set[asyncio.Task[Answer]] = set()
+
+
+@asynccontextmanager
+async def answers_too_early(surroundings: ItemSurroundings) -> AsyncIterator[_Beside]:
+    """A put is told to be done when it is begun."""
+    async with reference(surroundings) as careful:
+        yield _Beside(careful=careful, does=_told_at_once)
+
+
+FORGOTTEN_OF = 500
+
+
+def forgets(surroundings: ItemSurroundings) -> Opened:
+    """One write in five hundred is told to be done, and was never sent."""
+    number = count(1)
+
+    async def all_but_one(caller: Caller, work: Work, ends_s: float) -> Attempt:
+        if not work.reads_only and next(number) % FORGOTTEN_OF == 0:
+            return Attempt(ending=ACKNOWLEDGED, left=None, region=caller.regions.current, progressed=True)
+        return await caller.attempt(work, ends_s=ends_s)
+
+    return reference(surroundings, Habits(attempting=all_but_one))
+
+
+def _unnoted(transfer: Transfer, place: Place) -> Work:
+    careful = moving(transfer, place)
+    put, *updates = careful.arguments["TransactItems"]
+    plain = {name: put["Put"][name] for name in ("TableName", "Item")}
+    return replace(careful, arguments={**careful.arguments, "TransactItems": [{"Put": plain}, *updates]})
+
+
+async def _with_a_new_token(caller: Caller, work: Work, ends_s: float) -> Attempt:
+    if work.operation != "transact_write_items":
+        return await caller.attempt(work, ends_s=ends_s)
+    anew = replace(work, arguments={**work.arguments, "ClientRequestToken": uuid4().hex})
+    return replace(await caller.attempt(anew, ends_s=ends_s), left=work)
+
+
+def new_token_each_time(surroundings: ItemSurroundings) -> Opened:
+    """Each attempt at a transaction has a token of its own, and nothing else tells that it was done before."""
+    return reference(surroundings, Habits(moving=_unnoted, attempting=_with_a_new_token))
+
+
+def by_token_alone(surroundings: ItemSurroundings) -> Opened:
+    """Sound where DynamoDB is: the token is all that keeps a transfer from being done twice."""
+    return reference(surroundings, Habits(moving=_unnoted))
+
+
+def never_comes_back(surroundings: ItemSurroundings) -> Opened:
+    """Once it has turned to the other region, it stays there."""
+    return reference(surroundings, Habits(turning=Turning(back_s=ENDLESS_S)))
+
+
+def same_pause_for_all(surroundings: ItemSurroundings) -> Opened:
+    """Waits, and never longer: two milliseconds, whatever came before."""
+    policy = ItemRetryPolicy(first_pause_s=0.002, first_throttled_pause_s=0.002, longest_pause_s=0.002)
+    return reference(surroundings, Habits(policy=policy))
+
+
+async def _taken_for_failed(careful: ItemReference, request: ItemRequest) -> Answer:
+    answer = await careful.perform(request)
+    return replace(answer, outcome=Outcome.FAILED) if answer.outcome is Outcome.UNKNOWN else answer
+
+
+@asynccontextmanager
+async def takes_unknown_for_failed(surroundings: ItemSurroundings) -> AsyncIterator[_Beside]:
+    """Tries once, and tells the user that nothing was done where nobody knows."""
+    async with reference(surroundings, Habits(policy=ItemRetryPolicy(attempts=1))) as careful:
+        yield _Beside(careful=careful, does=_taken_for_failed)
+
+
+async def _under_another_key(caller: Caller, work: Work, ends_s: float) -> Attempt:
+    attempt = await caller.attempt(work, ends_s=ends_s)
+    if work.operation != "put_item" or attempt.left is None:
+        return attempt
+    item = {**work.arguments["Item"], "sk": {"S": f"{work.arguments['Item']['sk']['S']}-{uuid4().hex}"}}
+    return replace(attempt, left=replace(work, arguments={**work.arguments, "Item": item}))
+
+
+def new_item_each_time(surroundings: ItemSurroundings) -> Opened:
+    """Each attempt at an order draws a number for it: one that was lost on the way leaves two."""
+    return reference(surroundings, Habits(attempting=_under_another_key))

@@ -5,51 +5,14 @@ One run of pytest a row, as a team would start it, on a lab of its own; half a m
 
 from __future__ import annotations
 
-import json
-import re
-import subprocess
-import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.sabotage.rows import Row, require_noticed
+
 pytestmark = pytest.mark.sabotage
-ROOT = Path(__file__).resolve().parents[2]
-APPLICATIONS = "tests.defects.applications"
 MANAGED = "managed-failover and not named"
-
-LATENCY = frozenset({"others_stay_fast", "steady_again_within", "degradation_is_noticed_within", "fast_again"})
-"""What a machine that is busy otherwise breaks by itself: that it holds on a sound lab is for the suites to show."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A defect, where it must show, and how.
-
-    `select` is what pytest is told to run. Each promise of `broken` is broken, and what it says matches. Those of
-    `also` cannot be kept either, or not be judged. All others are held. `load` stands in drill.toml.
-    """
-
-    application: str | None = None
-    lab: str | None = None
-    select: tuple[str, ...]
-    broken: Mapping[str, str]
-    also: frozenset[str] = frozenset()
-    load: str = ""
-
-    def __str__(self) -> str:
-        """The id of the test's parameter."""
-        return f"{self.application or self.lab}-{next(iter(self.broken))}"
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """How the defect is seeded."""
-        seeded = ("--application", f"{APPLICATIONS}:{self.application}") if self.application else ()
-        return (*seeded, *(("--lab-fault-in", self.lab) if self.lab else ()))
-
 
 ROWS = (
     Row(
@@ -180,32 +143,4 @@ ROWS = (
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_a_defect_is_noticed(row: Row, tmp_path: Path) -> None:
     """The run exits 1; the promise is broken, not undecided, the cause stands in words, and all others are held."""
-    (tmp_path / "drill.toml").write_text(f"[load]\n{row.load}\n")
-    where = (f"--drill-toml={tmp_path / 'drill.toml'}", f"--alluredir={tmp_path / 'allure-results'}")
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "suites", *row.select, *row.options, *where],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=400,
-        check=False,
-    )
-    assert run.returncode == 1, run.stdout[-3000:] + run.stderr
-    promises = _promises(tmp_path)
-    for name, words in row.broken.items():
-        assert promises[name]["ruling"] == "broken", promises[name]["because"]
-        assert re.search(words, _told(promises[name])), _told(promises[name])
-    others = {name: each["because"] for name, each in promises.items() if each["ruling"] != "held"}
-    assert others.keys() <= row.broken.keys() | row.also | LATENCY, others
-
-
-def _promises(home: Path) -> dict[str, dict[str, Any]]:
-    """The promises of the only experiment, by name."""
-    summary = json.loads((home / "reports" / "latest" / "summary.json").read_text())
-    (experiment,) = summary["experiments"]
-    return {each["name"]: each for each in experiment["promises"]}
-
-
-def _told(promise: Mapping[str, Any]) -> str:
-    """What it says, and what stands as evidence."""
-    return "\n".join([promise["because"], *promise["evidence"]])
+    require_noticed(row, tmp_path)

@@ -18,6 +18,7 @@ from drill.checks.items.timeouts.calls_end import calls_end_before_the_deadline
 from drill.checks.items.timeouts.repeats import repeats_are_safe
 from drill.checks.items.timeouts.silence import slow_is_told_from_silent
 from drill.checks.items.timeouts.unknown import unknown_outcomes_are_settled
+from drill.checks.items.truth.answered import acknowledged_after_the_database
 from drill.checks.items.truth.doubled import nothing_doubled
 from drill.checks.items.truth.lost import nothing_lost
 
@@ -25,6 +26,7 @@ __all__ = [
     "REASONS",
     "Diagnosis",
     "Reason",
+    "acknowledged_after_the_database",
     "attempts_are_bounded",
     "backs_off_with_jitter",
     "batches_are_completed",

@@ -31,8 +31,8 @@ OFTEN = 10
 """Calls to a key, below which a large share is one large batch and no habit."""
 NAMED = 0.3
 """Of the units at least this share must be of calls that name their key; batches name many, and spread them."""
-LEAST = 0.01
-"""Of what a partition takes: a key below this hundredth is not hot, whatever its share of a small load."""
+LEAST = 0.001
+"""Of what a partition takes: a key below this thousandth is not hot, whatever its share of a small load."""
 NEAR = 0.5
 """Of what a partition takes: from here on a key is hot, whatever its share."""
 
@@ -68,9 +68,8 @@ def keys_spread_the_load(most: float = 0.1) -> Check:
         if hot.is_empty() and not throttled:
             _require_enough(judged_keys)
             require_all(history)
-        worst = (
-            (hot if hot.height else judged_keys.filter("is_enough")).row(0, named=True) if judged_keys.height else None
-        )
+        choices = (hot, judged_keys.filter("is_enough"), judged_keys)
+        worst = next((rows.row(0, named=True) for rows in choices if rows.height), None)
         because = throttled[0] if throttled and hot.is_empty() else _line(worst or {})
         keys = each.filter(pl.col("index").is_null())["partition"].n_unique()
         return Finding(

@@ -106,11 +106,11 @@ def test_a_hot_key_of_writes_is_named_with_units_and_share() -> None:
 
 
 def test_a_key_of_a_load_that_is_next_to_nothing_is_not_hot() -> None:
-    """A hundredth of what a partition takes may go to one key."""
+    """A thousandth of what a partition takes may go to one key."""
     load = Load()
-    load.change("put-order", {"partition": "settings", "write_units": 1.15})
-    assert ruled(load).ruling is Ruling.HELD  # 50 times 0.15 a second, since one unit is the index's
-    load.change("put-order", {"write_units": 1.25})
+    load.change("put-order", {"partition": "settings", "write_units": 1.015})
+    assert ruled(load).ruling is Ruling.HELD  # 50 times 0.015 a second, since one unit is the index's
+    load.change("put-order", {"write_units": 1.025})
     assert ruled(load).ruling is Ruling.BROKEN
 
 
