@@ -10,9 +10,11 @@ READING = frozenset({"GetItem", "Query", "Scan", "BatchGetItem", "TransactGetIte
 _WHOLE = frozenset({"PutItem", "DeleteItem", "BatchWriteItem"})
 """Writes after which an item is the same, however often they are done."""
 
-_RELATIVE = re.compile(r"\bADD\b|\bDELETE\b|\blist_append\b|\+|\s-\s", re.IGNORECASE)
+_RELATIVE = re.compile(r"\bADD\b|\bDELETE\b|\blist_append\b|[-+]|\bREMOVE\b.*\[\d+\]", re.IGNORECASE)
 """What makes an update depend on what stood there before; all other updates set a value."""
-_EXISTS = re.compile(r"\battribute_exists\s*\([^)]*\)|\bAND\b|[()\s]", re.IGNORECASE)
+_ABSENT = re.compile(r"\battribute_not_exists\s*\(\s*([#\w.]+)", re.IGNORECASE)
+_COMPARED = re.compile(r"([#\w.]+)\s*(?:=|<>)\s*:\w+")
+_CHANGED = re.compile(r"([#\w.]+)\s*=|\bADD\s+([#\w.]+)", re.IGNORECASE)
 
 
 def operation_of(method: str) -> str:
@@ -23,7 +25,8 @@ def operation_of(method: str) -> str:
 def is_once(operation: str, parameters: Mapping[str, Any]) -> bool:
     """Whether it is safe to repeat: a read, a put or an update of the whole value, a client's token, or a condition.
 
-    A condition that an item exists holds the second time as well, so that it makes nothing safe.
+    A condition guards only where the write itself makes it false: that an item exists, or that a balance suffices, is as
+    true the second time.
     """
     if operation in READING or operation in _WHOLE or parameters.get("ClientRequestToken"):
         return True
@@ -34,7 +37,13 @@ def is_once(operation: str, parameters: Mapping[str, Any]) -> bool:
 
 
 def _guards(parameters: Mapping[str, Any]) -> bool:
-    return bool(_EXISTS.sub("", parameters.get("ConditionExpression", "")) or parameters.get("Expected"))
+    """Whether the write itself makes its condition false: it sets what the condition compares, or finds missing."""
+    condition = parameters.get("ConditionExpression", "")
+    absent, compared = set(_ABSENT.findall(condition)), set(_COMPARED.findall(condition))
+    if "Item" in parameters:
+        return bool(absent)
+    changed = {name for pair in _CHANGED.findall(parameters.get("UpdateExpression", "")) for name in pair if name}
+    return bool((absent | compared) & changed) or bool(parameters.get("Expected"))
 
 
 def _is_relative(parameters: Mapping[str, Any]) -> bool:

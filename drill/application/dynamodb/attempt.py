@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from drill.application.dynamodb.regions import Regions
 from drill.application.dynamodb.threads import NoThread, Threads
-from drill.application.dynamodb.work import Work, left_of
+from drill.application.dynamodb.work import Work, left_of, repeatable
 from drill.history import Cause, Outcome
 from drill.items import Client
 from drill.targets.outcomes import ACKNOWLEDGED, Ending
@@ -62,7 +62,7 @@ class Caller:
         sent_s = time.monotonic()
         if sent_s + self.call_s > ends_s:
             return sent_s, Attempt(ending=TOO_LATE, left=work)
-        region = self.regions.current
+        region = work.pinned or self.regions.current
         return sent_s, sent(work, self.clients[region], region)
 
 
@@ -73,7 +73,8 @@ def sent(work: Work, client: Client, region: str) -> Attempt:
     except Exception as error:  # noqa: BLE001 - whatever boto3 raises is an ending
         is_own = isinstance(error, ClientError) and work.is_own(error)
         ending = classify_call(error, reads_only=work.reads_only)
-        return Attempt(ending=ending, left=work, region=region, is_own=is_own)
+        again = repeatable(work, region) if ending.outcome is Outcome.UNKNOWN else work
+        return Attempt(ending=ending, left=again, region=region, is_own=is_own)
     left = left_of(work, said)
     if left is None:
         return Attempt(ending=ACKNOWLEDGED, left=None, region=region, progressed=True)

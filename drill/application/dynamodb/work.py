@@ -28,6 +28,7 @@ class Work:
     reads_only: bool
     once: bool
     is_own: IsOwn
+    pinned: str | None = None
 
 
 def work_of(request: ItemRequest) -> Work:
@@ -52,6 +53,17 @@ def token_of(key: str) -> str:
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
     """
     return blake2b(key.encode(), digest_size=16).hexdigest()
+
+
+def repeatable(work: Work, region: str) -> Work:
+    """As it may be sent again where nobody knows whether it was done: elsewhere only if it is a whole item.
+
+    The other region knows neither the token nor, yet, what a condition is to find.
+    """
+    whole = work.operation in {"put_item", "delete_item", "batch_write_item"} and not work.arguments.get(
+        "ConditionExpression"
+    )
+    return work if work.reads_only or whole else replace(work, pinned=region)
 
 
 def left_of(work: Work, said: Mapping[str, Any]) -> Work | None:

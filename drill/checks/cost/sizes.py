@@ -93,6 +93,7 @@ def nothing_undersized(
     @observation("nothing_undersized", objective=f"{most_pct:g} % of units, {most_cpu_pct:g} % of CPU used at most")
     def judged(history: History) -> Finding:
         stretch = usual(history)
+        complete(history, stretch)
         units = list(_units(history, stretch, demand, prices, tables))
         instances = list(_instances(history, stretch, prices, demand))
         small = [each for each in units if each.used_pct > most_pct]
@@ -218,6 +219,15 @@ def _instances(history: History, stretch: Stretch, book: PriceBook, demand: Dema
         )
 
 
+def _other_reasons(calls: pl.DataFrame | None, stretch: Stretch) -> set[str]:
+    """Tables of which a call told a reason: then that is known, and metrics tell no more."""
+    if calls is None:
+        return set()
+    return set(
+        stretch.of(calls, "answered_ns").filter(pl.col("reasons").list.len() > 0)["table"].cast(pl.String).drop_nulls()
+    )
+
+
 def _throttled(history: History, stretch: Stretch) -> dict[str, int]:
     """How often each table was throttled for want of its own capacity."""
     found: dict[str, int] = {}
@@ -238,6 +248,6 @@ def _throttled(history: History, stretch: Stretch) -> dict[str, int]:
         )
         told = rows.group_by(pl.col("subject").cast(pl.String)).agg(pl.col("value").sum()).iter_rows()
         # Metrics do not tell the reason: they count where calls told none of another one.
-        if calls is None or calls.is_empty():
-            found = {table: int(number) for table, number in told if number}
+        other = _other_reasons(calls, stretch)
+        found |= {table: int(number) for table, number in told if number and table not in found and table not in other}
     return found

@@ -48,7 +48,7 @@ def consumption_is_watched(
             own = rows.filter(pl.col("subject") == subject)
             if not (own["name"] == "Alarms").any():
                 raise Undecided(f"nobody asked which alarms watch {subject}")
-            heard = {each["metric"] for each in _alarms(own) if each.get("enabled") and each.get("actions")}
+            heard = {each["metric"] for each in _alarms(own) if _tells(each)}
             missing += [(subject, metric) for metric in metrics if metric not in heard]
             watched += len(heard & set(metrics))
         names = [setup.cluster.name if each == "cluster" and setup.cluster else each for each in wanted]
@@ -61,6 +61,17 @@ def consumption_is_watched(
         )
 
     return judged
+
+
+def _tells(alarm: dict[str, Any]) -> bool:
+    """On, of the whole table, when there is too much, and to somebody: autoscaling's own alarms tell nobody."""
+    people = [each for each in alarm.get("actions") or () if ":autoscaling:" not in each]
+    rises = str(alarm.get("comparison") or "GreaterThan").startswith("GreaterThan")
+    return (
+        bool(alarm.get("enabled") and people)
+        and rises
+        and "GlobalSecondaryIndexName" not in alarm.get("dimensions", {})
+    )
 
 
 def _alarms(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:

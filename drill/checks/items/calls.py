@@ -29,7 +29,7 @@ THROTTLED_REASONS: Final = ("ThrottlingError", "ProvisionedThroughputExceeded")
 
 WRITES: Final = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
 
-NEVER_SENT: Final = ("ConnectTimeoutError", "EndpointConnectionError", "ProxyConnectionError", "SSLError")
+NEVER_SENT: Final = ("ConnectTimeoutError", "EndpointConnectionError", "ProxyConnectionError")
 """Exceptions of botocore that come before anything was sent: a write cannot have been applied."""
 
 COVERED = 0.9

@@ -43,7 +43,7 @@ def recovery_point_within(limit_s: float) -> Check:
             .unique(["request", "value", *ITEM], keep="first")
             .sort("completed_ns")
         )
-        back_ns = last_ns - int(missing["completed_ns"][0]) if missing.height else 0
+        back_ns = last_ns - int(missing["begun_ns"].sort()[0]) if missing.height else 0
         span_ns = int(missing["completed_ns"][-1] - missing["completed_ns"][0]) if missing.height else 0
         number = counted(done.height, "write")
         return Finding(

@@ -41,14 +41,15 @@ def replicas_match() -> Check:
         described = TablesDescribed.of(history)
         pairs = [(table, f"{table}@{region}") for table in described.tables for region in described.replicas(table)]
         wanted = described.get(TABLES, "ReplicaRegion")
-        if not pairs and wanted:
+        bare = [each for each in described.tables if wanted and wanted not in described.replicas(each)]
+        if bare and len(bare) == len(described.tables):
             return Finding(
                 ruling=Ruling.BROKEN,
-                because=f"no table has a replica in {wanted}, which the target names",
-                measured={"replicas": 0},
+                because=f"{', '.join(bare)}: no replica in {wanted}, which the target names",
+                measured={"replicas": len(pairs)},
                 evidence=tuple(
                     described.update(each, f'--replica-updates \'[{{"Create":{{"RegionName":"{wanted}"}}}}]\'')
-                    for each in described.tables
+                    for each in bare
                 ),
             )
         apart = [

@@ -9,6 +9,8 @@ import pytest
 from drill.targets.repeating import is_once, operation_of
 
 ADD = {"UpdateExpression": "ADD n :one"}
+ONCE = {"UpdateExpression": "SET version = :key ADD n :one"}
+"""A condition on what it sets does not hold a second time."""
 
 
 def transaction(*actions: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -26,11 +28,11 @@ def transaction(*actions: dict[str, Any], **more: Any) -> dict[str, Any]:
         ("DeleteItem", {}),
         ("BatchWriteItem", {}),
         ("UpdateItem", {"UpdateExpression": "SET a = :a, b = :b REMOVE c"}),
-        ("UpdateItem", ADD | {"ConditionExpression": "version = :v"}),
-        ("UpdateItem", ADD | {"ConditionExpression": "attribute_exists(a) AND attribute_not_exists(b)"}),
+        ("UpdateItem", ONCE | {"ConditionExpression": "version = :v"}),
+        ("UpdateItem", ONCE | {"ConditionExpression": "attribute_exists(a) AND attribute_not_exists(version)"}),
         ("UpdateItem", {"AttributeUpdates": {"a": {"Action": "PUT"}}}),
         ("TransactWriteItems", transaction(ADD, ClientRequestToken="t")),
-        ("TransactWriteItems", transaction(ADD, ADD | {"ConditionExpression": "a <> :key"})),
+        ("TransactWriteItems", transaction(ADD, ONCE | {"ConditionExpression": "version <> :key"})),
         ("TransactWriteItems", transaction({"UpdateExpression": "SET a = :a"})),
     ],
 )
@@ -49,13 +51,19 @@ def test_safe_to_repeat(operation: str, parameters: dict[str, Any]) -> None:
         ("UpdateItem", ADD | {"ConditionExpression": "attribute_exists(pk)"}),
         ("UpdateItem", ADD | {"ConditionExpression": "(attribute_exists(pk) AND attribute_exists(sk))"}),
         ("UpdateItem", {"AttributeUpdates": {"a": {"Action": "ADD"}}}),
+        ("UpdateItem", {"UpdateExpression": "SET stock=stock-:n"}),
+        ("UpdateItem", {"UpdateExpression": "REMOVE queue[0]"}),
+        ("UpdateItem", ADD | {"ConditionExpression": "version = :v"}),
+        ("UpdateItem", ADD | {"ConditionExpression": "#s = :open"}),
+        ("UpdateItem", {"UpdateExpression": "SET b = b - :a", "ConditionExpression": "b >= :a"}),
         ("TransactWriteItems", transaction(ADD)),
+        ("TransactWriteItems", transaction(ADD | {"ConditionExpression": "balance >= :a"}, ADD)),
         ("TransactWriteItems", transaction(ADD | {"ConditionExpression": "attribute_exists(pk)"})),
         ("Unheard", {}),
     ],
 )
 def test_not_safe_to_repeat(operation: str, parameters: dict[str, Any]) -> None:
-    """What adds to what stood there; that the item exists is as true the second time."""
+    """What adds to what stood there, where the condition is as true the second time."""
     assert not is_once(operation, parameters)
 
 

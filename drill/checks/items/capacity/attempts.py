@@ -8,6 +8,7 @@ from drill.checks.load.stretches import Stretch
 from drill.checks.moments import Moments
 from drill.checks.promise import Finding, promise
 from drill.checks.words import SHOWN, counted, listed
+from drill.errors import Undecided
 from drill.history import History
 from drill.verdict import Check, Ruling
 
@@ -25,6 +26,11 @@ def attempts_are_bounded(mean: float = 2.5, worst: int = 10) -> Check:
         under = Stretch.under(history, moments)
         rows = hindered(history, moments)
         each = _each(sent(history), under)
+        nobody = rows["request"].null_count()
+        if nobody > 0.1 * rows.height:
+            raise Undecided(
+                f"{nobody:,} of {rows.height:,} calls belong to no request: whose repeats they are is not known"
+            )
         rate, most = float(each["calls"].mean() or 0.0), int(each["calls"].max() or 0)  # type: ignore[arg-type]
         usual = _each(sent(history), Stretch.steady(moments))["calls"].mean()
         served = int(arrivals(history, under).rows["ok"].sum())

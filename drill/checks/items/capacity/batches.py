@@ -37,9 +37,10 @@ def batches_are_completed() -> Check:
         met = Stretch.under(history, moments).of(partial, "sent_ns").drop_nulls("request")
         if met.is_empty():
             raise Undecided(f"none of {counted(calls.height, 'batch call')} was done in part during the fault")
-        done = _done(calls.join(met.select("request").unique(), on="request", how="semi"))
+        whole = sent(history).filter(pl.col("operation").is_in(BATCHES))
+        done = _done(whole.join(met.select("request").unique(), on="request", how="semi"))
         short = done.filter(pl.col("done") < pl.col("asked"))
-        lines = [*_unwritten(history, done), *_unread(history, moments, short)]
+        lines = [*_unwritten(history, done), *_unread(history, moments, short, _refused(whole))]
         number = counted(done.height, "batch request")
         finished = done.height - short.height
         if not lines and not finished:
@@ -64,13 +65,18 @@ def _done(calls: pl.DataFrame) -> pl.DataFrame:
     """For each request: request, pattern, writes, asked (items, of its largest call), done (over all its calls)."""
     answered = pl.when(pl.col("failed")).then(0).otherwise(pl.col("asked") - pl.col("unprocessed").fill_null(0))
     return (
-        calls.with_columns(done=answered.fill_null(0))
-        .group_by("request")
+        calls.sort("request", "sent_ns")
+        .with_columns(done=answered.fill_null(0))
+        .group_by("request", maintain_order=True)
         .agg(
             pl.col("pattern").first(),
             writes=pl.col("writes").any(),
             asked=pl.col("asked").max(),
-            done=pl.col("done").sum(),
+            # Who asks for what is done already has come no further: each call tells of what it asked for itself.
+            done=pl.min_horizontal(
+                pl.col("done").sum(),
+                (pl.col("asked").max() - (pl.col("asked").fill_null(0) - pl.col("done")).min()),
+            ),
         )
         .sort("request")
     )
@@ -99,7 +105,17 @@ def _unwritten(history: History, done: pl.DataFrame) -> list[str]:
     ]
 
 
-def _unread(history: History, moments: Moments, short: pl.DataFrame) -> list[str]:
+def _refused(calls: pl.DataFrame) -> pl.DataFrame:
+    """For each pattern: batch requests of which no call was answered at all; their users were told for that."""
+    return (
+        calls.group_by("request")
+        .agg(pl.col("pattern").first(), from_ns=pl.col("sent_ns").min(), refused=pl.col("failed").all())
+        .group_by("pattern")
+        .agg(refused=pl.col("refused").sum())
+    )
+
+
+def _unread(history: History, moments: Moments, short: pl.DataFrame, refused: pl.DataFrame) -> list[str]:
     """A line for each pattern of which more batches stayed unfinished than requests were not answered OK."""
     unfinished = short.filter(~pl.col("writes")).group_by("pattern").agg(unfinished=pl.len())
     requests = Stretch.since(moments).of(history.table("requests"), "completed_ns")
@@ -108,7 +124,15 @@ def _unread(history: History, moments: Moments, short: pl.DataFrame) -> list[str
         .group_by("pattern")
         .agg(failed=(pl.col("outcome") != str(Outcome.OK)).sum())
     )
-    each = unfinished.join(told, on="pattern", how="left", nulls_equal=True).with_columns(pl.col("failed").fill_null(0))
+    each = (
+        unfinished.join(told, on="pattern", how="left", nulls_equal=True)
+        .join(refused, on="pattern", how="left", nulls_equal=True)
+        .with_columns(
+            failed=(pl.col("failed").fill_null(0).cast(pl.Int64) - pl.col("refused").fill_null(0).cast(pl.Int64)).clip(
+                0
+            )
+        )
+    )
     return [
         f"{row['pattern']}: {row['unfinished']:,} batches were left unfinished, and {row['failed']:,} requests told so"
         for row in each.filter(pl.col("unfinished") > pl.col("failed")).sort("pattern").rows(named=True)

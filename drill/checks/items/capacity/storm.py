@@ -22,7 +22,7 @@ LEAST = 10
 """Requests due in a window; with fewer of them calls per request are chance."""
 
 
-def no_storm_afterwards(limit_s: float = 5.0, *, factor: float = 1.5) -> Check:
+def no_storm_afterwards(limit_s: float = 5.0, *, factor: float = 1.5, most: float = 4.0) -> Check:
     """Within `limit_s` of healing, and for good, a request costs no more than `factor` times as many calls as before.
 
     Chance is allowed for: three standard deviations of a window's calls. Undecided where the load ended too early to
@@ -56,7 +56,9 @@ def no_storm_afterwards(limit_s: float = 5.0, *, factor: float = 1.5) -> Check:
             for row in bad.head(SHOWN).rows(named=True)
         ]
         return Finding(
-            ruling=_ruled(until_ns, watched_ns, round(limit_s * SECOND_NS)),
+            ruling=Ruling.BROKEN
+            if peak > most and bad.height
+            else _ruled(until_ns, watched_ns, round(limit_s * SECOND_NS)),
             because=because,
             measured={
                 "steady_calls_per_request": usual,

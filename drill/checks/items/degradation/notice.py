@@ -80,6 +80,7 @@ def _dear(history: History, moments: Moments, since: Stretch) -> list[Breach]:
         since.of(calls, "answered_ns")
         .join(steady, on=_KIND, how="inner", nulls_equal=True, maintain_order="left")
         .filter(dear)
+        .join(_dear_before(calls, steady, moments), on=_KIND, how="anti", nulls_equal=True)
         .group_by(_KIND, maintain_order=True)
         .agg(pl.col("answered_ns").min(), pl.col("usual").first())
     )
@@ -87,6 +88,15 @@ def _dear(history: History, moments: Moments, since: Stretch) -> list[Breach]:
         _breach(f"{row['operation']} of {row['pattern']} > {DEARER * row['usual']:g} units", row["answered_ns"], since)
         for row in rows.rows(named=True)
     ]
+
+
+def _dear_before(calls: pl.DataFrame, steady: pl.DataFrame, moments: Moments) -> pl.DataFrame:
+    """Kinds whose last calls cost so much before the fault, too."""
+    rows = calls.filter(pl.col("answered_ns") < moments.injected_ns).join(
+        steady, on=_KIND, how="inner", nulls_equal=True, maintain_order="left"
+    )
+    dear = pl.col("units").rolling_median(LAST).over(_KIND) >= DEARER * pl.col("usual")
+    return rows.filter(dear).select(_KIND).unique()
 
 
 def _refused(history: History, moments: Moments, since: Stretch) -> list[Breach]:

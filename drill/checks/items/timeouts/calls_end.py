@@ -10,6 +10,7 @@ from drill.checks.load.timeouts.deadlines import SLACK_S
 from drill.checks.moments import SECOND_NS, Moments
 from drill.checks.promise import Finding, promise
 from drill.checks.words import SHOWN, allowed, counted, listed, seconds
+from drill.errors import Undecided
 from drill.history import History
 from drill.verdict import Check, Ruling
 
@@ -39,6 +40,11 @@ def calls_end_before_the_deadline(within_s: float | None = None, *, slack_s: flo
         longest = {what: int(each["took_ns"].max() or 0) for what, each in took.items()}  # type: ignore[arg-type]
         late = {what: each.filter(pl.col("took_ns") > limit_ns) for what, each in took.items()}
         wrong = [f"{each.height:,} x {what}" for what, each in late.items() if each.height]
+        if not wrong and under.to_ns - under.from_ns <= limit_ns:
+            raise Undecided(
+                f"the fault lasted {seconds(under.to_ns - under.from_ns)}, no longer than {allowed(deadline_s)}: what "
+                "it held ended with it"
+            )
         lines = [
             f"{what} of {row['pattern'] or 'no pattern'}: {seconds(row['took_ns'])}"
             + ("" if row["until_ns"] is not None else ", and no end")

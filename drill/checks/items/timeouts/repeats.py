@@ -13,6 +13,7 @@ from drill.history import History
 from drill.verdict import Check, Ruling
 
 TRANSACTION = "TransactWriteItems"
+WHOLE = ("PutItem", "DeleteItem", "BatchWriteItem")
 
 
 def repeats_are_safe() -> Check:
@@ -54,4 +55,6 @@ def _again(calls: pl.DataFrame) -> pl.DataFrame:
     before = left_open.cum_max().shift(fill_value=0).over("request") == 1
     same_call = pl.col("call").eq(pl.col("call").shift().over("request")).fill_null(value=False)
     by_boto3 = same_call & (pl.col("operation") == TRANSACTION)
-    return order.with_columns(pl.col("once") | by_boto3).filter(before & pl.col("writes"))
+    open_in = pl.when(left_open == 1).then(pl.col("region")).forward_fill().over("request").shift().over("request")
+    elsewhere = pl.col("region").ne_missing(open_in) & ~pl.col("operation").is_in(WHOLE)
+    return order.with_columns((pl.col("once") | by_boto3) & ~elsewhere).filter(before & pl.col("writes"))

@@ -40,8 +40,12 @@ def acknowledged_after_the_database() -> Check:
         told = _told(history)
         if told.is_empty():
             raise Undecided("no write was acknowledged")
-        calls = sent(history).filter(pl.col("writes")).drop_nulls("request")
-        says_done = (~pl.col("failed") & pl.col("status").is_not_null()) | _DONE_BEFORE.fill_null(value=False)
+        calls = sent(history).filter(pl.col("writes")).drop_nulls("request").sort("request", "sent_ns")
+        left_open = pl.col("unknown").cast(pl.Int8).cum_max().shift(fill_value=0).over("request") == 1
+        calls = calls.with_columns(left_open=left_open)
+        says_done = (~pl.col("failed") & pl.col("status").is_not_null()) | (
+            _DONE_BEFORE.fill_null(value=False) & pl.col("left_open")
+        )
         first = calls.group_by("request").agg(
             calls=pl.len(), answered_ns=pl.col("answered_ns").filter(says_done.fill_null(value=False)).min()
         )

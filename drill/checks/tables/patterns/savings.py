@@ -35,6 +35,8 @@ def key_saves(minimum: float = 0.6) -> Check:
         wrong = known.filter(pl.col("saved") < minimum)
         if wrong.is_empty():
             require_all(history)
+            if dead := sorted(set(known.filter(pl.col("returned") == 0)["pattern"])):
+                raise Undecided(f"nothing came back to {', '.join(dead)}: to find nothing is cheap by any way")
             if unknown.height:
                 patterns = ", ".join(sorted(set(unknown["pattern"])))
                 raise Undecided(f"nobody knows what a Scan of what {patterns} reads takes: its size is not told (yet)")
@@ -63,7 +65,9 @@ def _compared(history: History) -> pl.DataFrame:
     )
     if reads.is_empty():
         raise Undecided("nobody reads by a key, and tells what it consumed")
-    each = reads.group_by("pattern", "table", "index").agg(units=pl.col("read_units").mean())
+    each = reads.group_by("pattern", "table", "index").agg(
+        units=pl.col("read_units").mean(), returned=pl.col("returned").sum()
+    )
     reckoned = (pl.col("size_bytes").replace(0, None) / BYTES_A_UNIT).ceil()
     return (
         each.join(_keys(history), on=["table", "index"], how="left", nulls_equal=True)

@@ -62,7 +62,16 @@ def sizes(history: History) -> pl.DataFrame:
     """
     read = pl.col("response_bytes") / pl.col("returned")
     written = pl.col("request_bytes") / pl.col("asked")
-    size = pl.when(pl.col("returned") > 0).then(read).when(pl.col("returned").is_null()).then(written)
+    # An update's request names what changes; the units tell how large the item is (1 KB each, 2 in a transaction).
+    twice = pl.when(pl.col("operation") == "TransactWriteItems").then(2).otherwise(1)
+    own_units = pl.col("write_units") - pl.col("index_units").fill_null(0) - pl.col("asked") * twice
+    paid = own_units.clip(lower_bound=0) * KB / (pl.col("asked") * twice)
+    size = (
+        pl.when(pl.col("returned") > 0)
+        .then(read)
+        .when(pl.col("returned").is_null())
+        .then(pl.when(written.is_not_null()).then(pl.max_horizontal(written, paid)))
+    )
     each = (
         answered(history)
         .with_columns(size=size)

@@ -207,9 +207,18 @@ def _down(heard: Heard) -> Reply:
     return SILENT if heard.region == "us-east-1" else OK
 
 
-@pytest.mark.parametrize("wanted", [GET, PUT, TRANSFER], ids=lambda each: each.key)
+def test_a_transfer_that_was_left_open_stays_in_its_region() -> None:
+    """The other region does not know its token: what may be done here is never done there, too."""
+    with listening(_down) as endpoint:
+        place = endpoint.place(replica_region="us-west-2", deadline_s=3.0)
+        answer, calls = asked(place, TRANSFER)
+    assert answer.outcome is Outcome.UNKNOWN
+    assert set(calls.table()["region"].cast(str)) == {"us-east-1"}
+
+
+@pytest.mark.parametrize("wanted", [GET, PUT], ids=lambda each: each.key)
 def test_a_region_that_does_not_answer_is_left(wanted: object) -> None:
-    """Reads, writes and transfers are answered by the other region, within the deadline."""
+    """Reads, and writes of whole items, are answered by the other region, within the deadline."""
     with listening(_down) as endpoint:
         place = endpoint.place(replica_region="us-west-2", deadline_s=3.0)
         answer, _ = asked(place, wanted)  # type: ignore[arg-type]  # one of them
