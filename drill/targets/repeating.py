@@ -13,8 +13,11 @@ _WHOLE = frozenset({"PutItem", "DeleteItem", "BatchWriteItem"})
 _RELATIVE = re.compile(r"\bADD\b|\bDELETE\b|\blist_append\b|[-+]|\bREMOVE\b.*\[\d+\]", re.IGNORECASE)
 """What makes an update depend on what stood there before; all other updates set a value."""
 _ABSENT = re.compile(r"\battribute_not_exists\s*\(\s*([#\w.]+)", re.IGNORECASE)
-_COMPARED = re.compile(r"([#\w.]+)\s*(?:=|<>)\s*:\w+")
-_CHANGED = re.compile(r"([#\w.]+)\s*=|\bADD\s+([#\w.]+)", re.IGNORECASE)
+_COMPARED = re.compile(r"([#\w.]+)\s*(=|<>)\s*(:\w+)")
+_SET = re.compile(r"([#\w.]+)\s*=\s*(:\w+)?")
+_ADDED = re.compile(r"([#\w.]+)\s+:\w+")
+_EITHER = re.compile(r"\bOR\b", re.IGNORECASE)
+"""Of two conditions one may still be true."""
 
 
 def operation_of(method: str) -> str:
@@ -25,8 +28,8 @@ def operation_of(method: str) -> str:
 def is_once(operation: str, parameters: Mapping[str, Any]) -> bool:
     """Whether it is safe to repeat: a read, a put or an update of the whole value, a client's token, or a condition.
 
-    A condition guards only where the write itself makes it false: that an item exists, or that a balance suffices, is as
-    true the second time.
+    A condition guards only where the write itself makes it false: that an item exists, or that a balance suffices, is
+    as true the second time.
     """
     if operation in READING or operation in _WHOLE or parameters.get("ClientRequestToken"):
         return True
@@ -39,11 +42,19 @@ def is_once(operation: str, parameters: Mapping[str, Any]) -> bool:
 def _guards(parameters: Mapping[str, Any]) -> bool:
     """Whether the write itself makes its condition false: it sets what the condition compares, or finds missing."""
     condition = parameters.get("ConditionExpression", "")
-    absent, compared = set(_ABSENT.findall(condition)), set(_COMPARED.findall(condition))
+    if _EITHER.search(condition):
+        return False
+    absent = set(_ABSENT.findall(condition))
     if "Item" in parameters:
         return bool(absent)
-    changed = {name for pair in _CHANGED.findall(parameters.get("UpdateExpression", "")) for name in pair if name}
-    return bool((absent | compared) & changed) or bool(parameters.get("Expected"))
+    update = parameters.get("UpdateExpression", "")
+    values = dict(_SET.findall(update))
+    changed = {*values, *_ADDED.findall(update)}
+    compared = any(
+        name in changed and (values.get(name) != value if operator == "=" else values.get(name) == value)
+        for name, operator, value in _COMPARED.findall(condition)
+    )
+    return compared or bool(absent & changed) or bool(parameters.get("Expected"))
 
 
 def _is_relative(parameters: Mapping[str, Any]) -> bool:

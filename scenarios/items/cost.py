@@ -12,6 +12,8 @@ from scenarios.provisioning import Inspection
 STEADY_S = 4.0
 """Long enough to tell what is usual: a bucket of a second is cut off at either end."""
 HELD_S = 5.0
+AFTER_S = 1.0
+"""What is spent when it is over is judged by nobody."""
 """Long enough to be noticed at the pace of the lab's metrics, which come each second."""
 
 UNITS = 15
@@ -40,10 +42,11 @@ REFRESH = ItemPattern(
 
 STEADY = ItemScenario(
     name="cost",
-    fault_name="steady spending",
+    fault_name="steady spending on tables",
     story="nothing: the shop's patterns and its sessions at the declared rate, and what they cost",
     fault=faults.none,
     demand=ItemDemand(patterns=beside(shop.patterns(), LOOK_UP, REFRESH), tables=(SESSIONS,)),
+    after_s=AFTER_S,
     steady_s=STEADY_S + 3.0,  # the rarest pattern comes twice a second, and has a price as well
 )
 RUNAWAY_SCAN = ItemScenario(
@@ -55,6 +58,7 @@ RUNAWAY_SCAN = ItemScenario(
     cause="runaway scan",
     steady_s=STEADY_S,
     least_s=HELD_S,
+    after_s=AFTER_S,
 )
 RETRY_LOOP = ItemScenario(
     name="cost",
@@ -65,6 +69,7 @@ RETRY_LOOP = ItemScenario(
     cause="hot retry loop",
     steady_s=STEADY_S,
     least_s=HELD_S,
+    after_s=AFTER_S,
 )
 FORGOTTEN_TABLE = ItemScenario(
     name="cost",
@@ -75,6 +80,7 @@ FORGOTTEN_TABLE = ItemScenario(
     cause="forgotten table",
     steady_s=STEADY_S,
     least_s=HELD_S,
+    after_s=AFTER_S,
     looks=frozenset({ItemLook.NEWCOMERS}),
 )
 
@@ -82,6 +88,6 @@ OVERRUNS = (RUNAWAY_SCAN, RETRY_LOOP, FORGOTTEN_TABLE)
 
 WATCHED = Inspection(
     name="cost",
-    fault_name="who watches the bill",
+    fault_name="who watches the bill of tables",
     story="nothing: ask for budgets, alerts and alarms, and what the tables have used so far",
 )

@@ -9,7 +9,7 @@ from scenarios.items.demand import ItemDemand, beside
 from scenarios.items.item_scenario import ItemLook, ItemScenario
 
 WHOLE = frozenset({ItemLook.VALUES})
-HELD_S = 6.0
+HELD_S = 5.0
 """Where nothing was noticed by then, nothing was wrong enough to tell: undecided, not held."""
 LOOKED_ON_S = 4.0
 """Whether it is fast again is judged by the last three seconds."""

@@ -15,6 +15,7 @@ REGISTERS = 200
 """So few keys that clients in both regions write the same ones, and so many that not each is written again afterwards:
 what a conflict has left must still be there to be seen."""
 SILENT_S = 5.0
+PAUSED_S = 3.0
 HOME_S = 5.0
 """The application goes home when its region has answered for a while; only then is anything replicated from there."""
 
@@ -80,7 +81,7 @@ PAUSED = ItemScenario(
     demand=DEMAND,
     tables=(GLOBAL,),
     shop=False,
-    least_s=SILENT_S,
+    least_s=PAUSED_S,
     looks=frozenset({ItemLook.VALUES, ItemLook.REGIONS, ItemLook.RIVAL}),
 )
 """What AWS itself can do to a global table. Nobody has to turn anywhere; both regions write the same items meanwhile,

@@ -26,8 +26,8 @@ class ItemScenario:
     `tables` are made for it, beside those of the shop, which are made only where `shop`. `application` is asked in
     place of the run's. `affected` names the patterns that the fault hits by itself, so that others must stay as fast
     as ever. `cause` is what the diagnosis must find. At least for `steady_s` the steady state lasts, for `least_s` the
-    fault is held, and for `after_s` is looked on when it is healed. With `recovers` it is held until the application is
-    served again, or its objective is missed.
+    fault is held; for `after_s` is looked on when it is healed, by default as long as usual. With `recovers` it is held
+    until the application is served again, or its objective is missed.
     """
 
     name: str
@@ -42,7 +42,7 @@ class ItemScenario:
     cause: str | None = None
     steady_s: float = 0.0
     least_s: float = 0.0
-    after_s: float = 0.0
+    after_s: float | None = None
     recovers: bool = False
     looks: frozenset[ItemLook] = frozenset()
 

@@ -7,10 +7,10 @@ from drill.faults import items as faults
 from scenarios.items.demand import ItemDemand
 from scenarios.items.item_scenario import ItemLook, ItemScenario
 
-LASTS_S = 7.0
+LASTS_S = 8.0
 """Of load, beside what comes before and after: hundreds of calls, enough to tell a hot key."""
 
-CALM_PER_S = 40.0
+CALM_PER_S = 60.0
 """Where the time of one call is measured: what many at a time add is another suite's promise."""
 
 ACCESS_PATTERNS = ItemScenario(
@@ -20,5 +20,6 @@ ACCESS_PATTERNS = ItemScenario(
     fault=faults.none,
     demand=ItemDemand(rate_per_s=CALM_PER_S),
     least_s=LASTS_S,
+    after_s=1.0,
     looks=frozenset({ItemLook.SCANS}),
 )

@@ -27,7 +27,8 @@ MODES = ItemScenario(
     fault_name="retry modes",
     story=f"{SHARE_PCT} of 100 reads are refused; boto3 tries again in standard mode and in adaptive mode",
     fault=faults.throttled(REASON, SHARE_PCT),
-    demand=ItemDemand(patterns=(_profile("standard"), _profile("adaptive")), rate_per_s=60),
+    demand=ItemDemand(patterns=(_profile("standard"), _profile("adaptive")), rate_per_s=60, deadline_s=2.0),
     application=SIDE_BY_SIDE,
+    after_s=1.0,
 )
 """One experiment for both: each pattern is asked through a client of its mode."""

@@ -55,7 +55,7 @@ def test_the_scenarios_of_the_requirements_are_there() -> None:
         "runaway scan",
         "hot retry loop",
         "forgotten table",
-        "steady spending",
+        "steady spending on tables",
     ]
 
 

@@ -40,7 +40,8 @@ def batches_are_completed() -> Check:
         whole = sent(history).filter(pl.col("operation").is_in(BATCHES))
         done = _done(whole.join(met.select("request").unique(), on="request", how="semi"))
         short = done.filter(pl.col("done") < pl.col("asked"))
-        lines = [*_unwritten(history, done), *_unread(history, moments, short, _refused(whole))]
+        since = Stretch.since(moments).of(whole, "answered_ns")
+        lines = [*_unwritten(history, done), *_unread(history, moments, short, _refused(since))]
         number = counted(done.height, "batch request")
         finished = done.height - short.height
         if not lines and not finished:
@@ -109,7 +110,7 @@ def _refused(calls: pl.DataFrame) -> pl.DataFrame:
     """For each pattern: batch requests of which no call was answered at all; their users were told for that."""
     return (
         calls.group_by("request")
-        .agg(pl.col("pattern").first(), from_ns=pl.col("sent_ns").min(), refused=pl.col("failed").all())
+        .agg(pl.col("pattern").first(), refused=pl.col("failed").all())
         .group_by("pattern")
         .agg(refused=pl.col("refused").sum())
     )

@@ -22,6 +22,7 @@ from tests.drill.application.dynamodb.endpoint import CUT, OK, SILENT, Heard, Re
 
 THROTTLED = refused("ProvisionedThroughputExceededException")
 BROKEN = refused("InternalServerError", status=500)
+PUT_NEW = replace(PUT, key="k-7", arguments={**PUT.arguments, "ConditionExpression": "attribute_not_exists(pk)"})
 
 
 def cancelled(*codes: str, **first: object) -> Reply:
@@ -207,11 +208,12 @@ def _down(heard: Heard) -> Reply:
     return SILENT if heard.region == "us-east-1" else OK
 
 
-def test_a_transfer_that_was_left_open_stays_in_its_region() -> None:
-    """The other region does not know its token: what may be done here is never done there, too."""
+@pytest.mark.parametrize("wanted", [TRANSFER, TRANSACT, ADD_ONCE, PUT_NEW], ids=lambda each: each.key)
+def test_what_was_left_open_stays_in_its_region(wanted: object) -> None:
+    """The other region knows neither its token nor what its condition is to find: it is never done there, too."""
     with listening(_down) as endpoint:
         place = endpoint.place(replica_region="us-west-2", deadline_s=3.0)
-        answer, calls = asked(place, TRANSFER)
+        answer, calls = asked(place, wanted)  # type: ignore[arg-type]  # one of them
     assert answer.outcome is Outcome.UNKNOWN
     assert set(calls.table()["region"].cast(str)) == {"us-east-1"}
 

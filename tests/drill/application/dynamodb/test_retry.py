@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,10 +16,11 @@ from drill.application.dynamodb.retry import ItemRetryPolicy, repeated, worth_re
 from drill.application.dynamodb.work import Work, left_of, work_of
 from drill.history import Cause, Outcome
 from drill.targets.outcomes import ACKNOWLEDGED, Ending
-from tests.drill.application.dynamodb.asking import BATCH, GET
+from tests.drill.application.dynamodb.asking import ADD, ADD_ONCE, BATCH, GET
 from tests.drill.histories import property_test
 
 THROTTLED = Ending(Outcome.FAILED, "ThrottlingException", Cause.THROTTLED)
+SILENT = Ending(Outcome.UNKNOWN, "ReadTimeoutError", Cause.SILENT)
 CONFLICT = Ending(Outcome.FAILED, "TransactionConflictException", Cause.CONFLICT)
 
 
@@ -88,6 +91,31 @@ def test_nothing_is_begun_that_would_come_too_late() -> None:
     """Where the pause alone takes longer than there is time, it is not waited for."""
     attempts, pauses = run([THROTTLED] * 5, within_s=0.0)
     assert (len(attempts), pauses) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("update", "condition"),
+    [
+        ("SET balance = balance - :a", "balance >= :a"),
+        ("SET stock=stock-:n", None),
+        ("SET stock = stock -:n", None),
+        ("REMOVE queue[0]", None),
+        ("ADD n :one", "#s = :open"),
+    ],
+)
+def test_what_is_as_true_the_second_time_guards_nothing(update: str, condition: str | None) -> None:
+    """An update of what stood there is repeated after a refusal, and never where it may have been done."""
+    arguments = {**ADD.arguments, "UpdateExpression": update}
+    arguments |= {"ConditionExpression": condition} if condition else {}
+    work = work_of(replace(ADD, arguments=arguments))
+    assert not worth_repeating(Attempt(ending=SILENT, left=work), work)
+    assert worth_repeating(Attempt(ending=THROTTLED, left=work), work)
+
+
+def test_a_condition_on_what_the_update_sets_guards_it() -> None:
+    """Done once it is no longer true: the second one changes nothing."""
+    work = work_of(ADD_ONCE)
+    assert worth_repeating(Attempt(ending=SILENT, left=work), work)
 
 
 def test_what_is_left_of_a_batch_shrinks() -> None:

@@ -13,6 +13,7 @@ from tests.drill.checks.load.stories import LoadStory
 from tests.drill.costs.bills import alarm, cluster, home, on_demand, setting
 
 ALERT = {"comparison": "GREATER_THAN", "threshold": 80.0, "threshold_type": "PERCENTAGE", "subscribers": 1}
+SCALES = "arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:1:resource/dynamodb/table/orders"
 GOOD = {"name": "drill-lab", "type": "COST", "period": "MONTHLY", "limit_usd": 500.0, "alerts": [ALERT]}
 
 
@@ -81,14 +82,37 @@ def test_alarms_on_consumption_hold() -> None:
     assert consumption_is_watched()(story.told()).ruling is Ruling.HELD
 
 
-@pytest.mark.parametrize("change", [{"enabled": False}, {"actions": []}, {"metric": "ReadThrottleEvents"}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"enabled": False},
+        {"actions": []},
+        {"metric": "ReadThrottleEvents"},
+        {"actions": [SCALES]},
+        {"comparison": "LessThanThreshold", "threshold": 1.0},
+        {"dimensions": {"TableName": "orders", "GlobalSecondaryIndexName": "by-status"}},
+    ],
+    ids=["off", "without an action", "of something else", "scales only", "of too little", "of an index"],
+)
 def test_an_alarm_that_tells_nobody_breaks(change: dict[str, Any]) -> None:
-    """Switched off, without an action, or on something else."""
+    """Switched off, without an action, on something else, or one of autoscaling's own."""
     story = alarm(on_demand(home()), "orders", "ConsumedReadCapacityUnits", **change)
     verdict = consumption_is_watched()(alarm(story, "orders", "ConsumedWriteCapacityUnits").told())
     assert verdict.ruling is Ruling.BROKEN
     assert "ConsumedReadCapacityUnits of orders" in verdict.because
     assert verdict.evidence[0].startswith("aws cloudwatch put-metric-alarm --region us-east-1")
+
+
+def test_an_alarm_that_scales_and_tells_holds() -> None:
+    """Who is told is told, whatever else is done, and whether the comparison is known or not."""
+    told: dict[str, Any] = {
+        "actions": [SCALES, "arn:aws:sns:us-east-1:123456789012:me"],
+        "comparison": "GreaterThanOrEqualToThreshold",
+        "dimensions": {"TableName": "orders"},
+    }
+    story = alarm(on_demand(home()), "orders", "ConsumedReadCapacityUnits", **told)
+    verdict = consumption_is_watched()(alarm(story, "orders", "ConsumedWriteCapacityUnits").told())
+    assert verdict.ruling is Ruling.HELD
 
 
 def test_a_table_without_alarms_breaks_beside_one_that_has_them() -> None:

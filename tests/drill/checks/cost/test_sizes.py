@@ -84,6 +84,27 @@ def test_throttles_that_only_metrics_tell_count() -> None:
     assert nothing_undersized()(story.told()).ruling is Ruling.BROKEN
 
 
+def test_throttles_that_metrics_tell_beside_calls_count() -> None:
+    """Others may have been throttled, too; where a call tells another reason, metrics tell no more."""
+    story = metric(used(240), "WriteThrottleEvents", 500, subject="sessions", to_s=0)
+    verdict = nothing_undersized()(story.told())
+    assert verdict.ruling is Ruling.BROKEN
+    assert verdict.because.startswith("sessions was throttled")
+    hot = ["TableWriteKeyRangeThroughputExceeded"]
+    calls(story, table="sessions", operation="PutItem", rate=2, reads=None, status=400, reasons=hot)
+    assert nothing_undersized()(story.told()).ruling is Ruling.HELD
+
+
+def test_units_of_which_nobody_told_the_use_are_undecided() -> None:
+    """Calls that do not say what they consumed are no idleness: they may be far too many."""
+    story = provisioned(home(), reads=5, writes=5)
+    calls(story, table="sessions", operation="PutItem", reads=None, rate=100)
+    for check in (nothing_undersized(), nothing_oversized()):
+        verdict = check(story.told())
+        assert verdict.ruling is Ruling.UNDECIDED
+        assert "did not tell what they consumed" in verdict.because
+
+
 def test_what_is_paid_by_use_is_never_too_large() -> None:
     """It says so, since its billing mode is evidence."""
     verdict = nothing_oversized()(calls(on_demand(home())).told())

@@ -80,6 +80,15 @@ def test_a_condition_of_ones_own_is_a_yes() -> None:
         assert verdict.ruling is Ruling.HELD
 
 
+def test_a_condition_of_others_is_a_no() -> None:
+    """Where nothing was left open before, what a condition found is somebody else's."""
+    for condition in (CONDITION, canceled("ConditionalCheckFailed", "None")):
+        for earlier in ([], [throttled()], [{**CUT, "code": "EndpointConnectionError"}]):
+            verdict = judged(ask(loaded(), ODD, 1.0, *earlier, after(20.0, condition), outcome="ok"))
+            assert verdict.ruling is Ruling.BROKEN
+            assert f"put-order (r{ODD}): none of" in verdict.evidence[0]
+
+
 def test_who_was_told_of_a_failure_was_told_nothing_untrue() -> None:
     """Only what was told to be done is asked about."""
     assert judged(ask(loaded(), ODD, 1.0, CUT, outcome="unknown")).ruling is Ruling.HELD

@@ -7,17 +7,19 @@ from drill.checks.items import attempts_are_bounded, no_storm_afterwards, served
 from drill.verdict import Ruling
 from tests.drill.checks.items.stories import (
     OK,
+    TABLE,
     after,
     ask,
     few_examples,
     impatient,
     item_load,
+    note,
     patient,
     throttled,
     under,
 )
 from tests.drill.checks.load.stories import HEALED_S, LoadStory, between, every, quiet
-from tests.drill.histories import Row
+from tests.drill.histories import Row, ns, steps
 
 STORM = HEALED_S + 5.5
 
@@ -58,6 +60,19 @@ def test_nothing_met() -> None:
     unseen = item_load(patient()).without("calls", every(2))
     for story in (quiet(), item_load(), unseen, item_load(patient()).forget("calls")):
         assert attempts_are_bounded()(story.told()).ruling is Ruling.UNDECIDED
+
+
+def test_repeats_of_nobody() -> None:
+    """Calls that belong to no request may be anybody's repeats: with more than a few of them nothing is known."""
+    for times, ruling in ((40, Ruling.UNDECIDED), (0, Ruling.HELD)):
+        story = item_load(lambda number, due_s: [throttled()] if under(due_s) and number % 3 == 0 else [OK])
+        for due_s in steps(0, 6, 0.03):
+            for place in range(times):
+                when: Row = {"sent_ns": ns(due_s + place / 100), "answered_ns": ns(due_s + place / 100 + 0.003)}
+                note(story, "calls", operation="PutItem", table=TABLE, region="us-east-1", **throttled(), **when)
+        verdict = attempts_are_bounded()(story.told())
+        assert verdict.ruling is ruling
+        assert ("belong to no request" in verdict.because) is bool(times)
 
 
 @few_examples
@@ -151,6 +166,15 @@ def test_storm_unseen() -> None:
         quiet(),
     ):
         assert no_storm_afterwards(5.0)(story.told()).ruling is Ruling.UNDECIDED
+
+
+def test_a_storm_that_is_short_and_fierce() -> None:
+    """Thirty times as many calls break it, however soon they end; who allows for so many may have them."""
+    fierce = afterwards(0, 2.4, extra=29).told()
+    verdict = no_storm_afterwards(5.0)(fierce)
+    assert verdict.ruling is Ruling.BROKEN
+    assert verdict.because.startswith("up to ")
+    assert no_storm_afterwards(5.0, most=99)(fierce).ruling is Ruling.HELD
 
 
 def test_a_load_that_grows() -> None:

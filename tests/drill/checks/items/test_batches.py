@@ -91,6 +91,35 @@ def test_reading() -> None:
     assert "1 batches were left unfinished, and 0 requests told so" in verdict.because
 
 
+def test_all_of_it_again_and_no_further() -> None:
+    """Who asks for all ten twice, and is left the same four each time, has six of them, not twelve."""
+    story = batch(batch(quiet(), "a", 3, 0, reads=True), "r", 4, 4, reads=True)
+    story.change("calls", {"asked": ITEMS}, lambda row: row["request"] == "r")
+    verdict = batches_are_completed()(story.told())
+    assert verdict.ruling is Ruling.BROKEN
+    assert "1 batches were left unfinished, and 0 requests told so" in verdict.because
+
+
+def test_hidden_by_the_failures_of_others() -> None:
+    """Who was told that a whole batch was refused was not told of another one's rest."""
+    story = batch(batch(quiet(), "a", 3, 0, reads=True), "r", 4, reads=True)
+    refused = batch(story, "x", 0, reads=True, outcome="failed")
+    refused.change("calls", {**throttled(), "unprocessed": None}, lambda row: row["request"] == "x")
+    verdict = batches_are_completed()(refused.told())
+    assert verdict.ruling is Ruling.BROKEN
+    assert "1 batches were left unfinished, and 0 requests told so" in verdict.because
+    told = batch(refused, "y", 4, reads=True, outcome="failed").without("calls", lambda row: row["request"] == "r")
+    assert batches_are_completed()(told.told()).ruling is Ruling.HELD
+
+
+def test_begun_before_the_fault() -> None:
+    """What was done of a batch before the fault is done, although only its rest was asked for under it."""
+    verdict = batches_are_completed()(batch(quiet(), "a", 4, 2, 0, at_s=-0.003).told())
+    assert verdict.ruling is Ruling.HELD
+    assert verdict.measured["completed_batches"] == 1
+    assert batches_are_completed()(batch(quiet(), "a", 4, 2, at_s=-0.003).told()).ruling is Ruling.BROKEN
+
+
 @pytest.mark.parametrize(
     "story",
     [

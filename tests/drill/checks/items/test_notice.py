@@ -62,6 +62,18 @@ def test_nothing_to_notice() -> None:
         assert check(story.told()).ruling is Ruling.UNDECIDED
 
 
+def test_what_comes_and_goes_by_itself() -> None:
+    """What was as dear now and then before the fault, too, is not seen because of it."""
+
+    def calls(number: int, _due_s: float) -> list[Row]:
+        units = 8.0 if number // 40 % 5 == 0 else 1.0
+        return [{**OK, "write_units" if number % 2 else "read_units": units}]
+
+    verdict = trouble_is_noticed_within()(item_load(calls).told())
+    assert verdict.ruling is Ruling.UNDECIDED
+    assert "nothing to notice" in verdict.because
+
+
 @few_examples
 @given(st.floats(0.0, 7.0))
 def test_never_before_it_happens(from_s: float) -> None:

@@ -13,7 +13,7 @@ from drill.checks.items import (
 )
 from drill.verdict import Ruling
 from tests.drill.checks.items.stories import CUT, ERROR, OK, SILENT, after, ask, item_load, throttled, transfer, under
-from tests.drill.checks.load.stories import LoadStory, between, every, quiet
+from tests.drill.checks.load.stories import HEALED_S, LoadStory, between, every, quiet
 from tests.drill.histories import Row, ns, property_test
 
 SLOW: Row = {**OK, "took_ms": 300.0}
@@ -69,6 +69,20 @@ def test_no_end() -> None:
         assert calls_end_before_the_deadline(3.0)(story.told()).ruling is ruling
     late = hit(SILENT).change("calls", {"answered_ns": None}, lambda row: row["sent_ns"] == ns(12.0))
     assert calls_end_before_the_deadline(3.0)(late.told())
+
+
+def test_a_fault_that_is_shorter_than_the_deadline() -> None:
+    """What was let go when the fault ended was not given up: without a longer fault nobody knows who would."""
+
+    def calls(number: int, due_s: float) -> list[Row]:
+        held: Row = {**CUT, "took_ms": 1000 * (HEALED_S - due_s)}
+        return [held, after(1)] if under(due_s) and number % 3 == 0 else [OK]
+
+    story = item_load(calls)
+    verdict = calls_end_before_the_deadline(10.0)(story.told())
+    assert verdict.ruling is Ruling.UNDECIDED
+    assert "what it held ended with it" in verdict.because
+    assert calls_end_before_the_deadline(3.0)(story.told()).ruling is Ruling.BROKEN
 
 
 def test_the_applications_own_deadline() -> None:
@@ -196,6 +210,27 @@ def test_boto3_gives_a_token() -> None:
     bare = transfer(quiet(), "a", SILENT, OK, once=False)
     assert repeats_are_safe()(bare.told()).ruling is Ruling.BROKEN
     assert repeats_are_safe()(bare.change("calls", {"call": 7}).told())
+
+
+def test_a_token_is_worth_nothing_in_another_region() -> None:
+    """There nobody knows it, nor the item of a condition: only a whole item may be written once more."""
+    here, there = {**SILENT, "region": "us-east-1"}, {**OK, "region": "us-west-2"}
+    for operation in ("TransactWriteItems", "UpdateItem"):
+        story = transfer(hit(CUT), "a", here, there, operation=operation)
+        verdict = repeats_are_safe()(story.told())
+        assert verdict.ruling is Ruling.BROKEN
+        assert f"1 x {operation} of no pattern" in verdict.because
+    for operation in ("PutItem", "DeleteItem", "BatchWriteItem"):
+        assert repeats_are_safe()(transfer(hit(CUT), "a", here, there, operation=operation).told())
+    stays = transfer(hit(CUT), "a", here, {**OK, "region": "us-east-1"})
+    assert repeats_are_safe()(stays.told())
+
+
+def test_what_broke_on_its_way_may_have_been_done() -> None:
+    """An error of TLS may come after everything was sent; where no connection was made nothing was."""
+    for code, ruling in (("SSLError", Ruling.BROKEN), ("EndpointConnectionError", Ruling.HELD)):
+        story = transfer(hit(CUT), "a", {**CUT, "code": code}, OK, operation="UpdateItem", once=False)
+        assert repeats_are_safe()(story.told()).ruling is ruling
 
 
 def test_after_a_refusal() -> None:

@@ -53,6 +53,14 @@ def test_looked_too_late() -> None:
     assert same(seen(HEALED_S + 40, HEALED_S + 20).told()).ruling is Ruling.UNDECIDED
 
 
+def test_a_load_that_goes_on_after_healing() -> None:
+    """While somebody writes something is always on its way: that is no difference that stays."""
+    verdict = regions_converge_within(5.0)(seen(HEALED_S + 5.6, HEALED_S + 5.05).told())
+    assert verdict.ruling is Ruling.UNDECIDED
+    last_s = (max(row["completed_ns"] for row in region_loss().tables["written"]) - ns(0)) / 1e9
+    assert regions_converge_within(5.0)(seen(last_s + 5.2, last_s + 5.1).told()).ruling is Ruling.BROKEN
+
+
 def test_undecided() -> None:
     """With one region, no write, no moment, or no healing nothing is known."""
     assert same(seen(None).told()).ruling is Ruling.UNDECIDED
@@ -95,6 +103,16 @@ def test_a_direction_that_is_not_heard_of_again() -> None:
     story = region_loss().without("metrics", lambda row: row["region"] == THERE and row["at_ns"] > ns(HEALED_S))
     assert quick(story.told()).ruling is Ruling.UNDECIDED
     assert quick(latency(story, HEALED_S + 4.5, 1200.0).told()).ruling is Ruling.BROKEN
+
+
+def test_a_direction_that_was_never_heard_of() -> None:
+    """There are two ways between two regions, also where CloudWatch has only ever told of one."""
+    for here, there in ((HERE, THERE), (THERE, HERE)):
+        story = region_loss()
+        story.tables["metrics"] = [row for row in story.tables["metrics"] if row["region"] == here]
+        verdict = quick(story.told())
+        assert verdict.ruling is Ruling.UNDECIDED
+        assert f"from {there} to {here}" in verdict.because
 
 
 def test_nothing_stands_anywhere() -> None:

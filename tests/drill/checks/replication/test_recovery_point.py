@@ -6,7 +6,8 @@ import pytest
 
 from drill.checks.replication import recovery_point_within
 from drill.verdict import Ruling
-from tests.drill.checks.replication.stories import HERE, THERE, region_loss, stands, wrote
+from tests.drill.checks.replication.stories import DURING, HERE, LATENCY_S, THERE, empty, region_loss, stands, wrote
+from tests.drill.histories import steps
 
 check = recovery_point_within(5.0)
 
@@ -47,6 +48,20 @@ def test_nothing_is_missing() -> None:
     verdict = check(story.told())
     assert verdict.ruling is Ruling.HELD
     assert verdict.measured["recovery_point_writes"] == 0
+
+
+def test_only_the_last_write_is_missing() -> None:
+    """It is as old as it took to write: a single lost write is more than none."""
+    story = empty()
+    for number, at_s in enumerate(steps(-3.0, -0.02, 0.05)):
+        wrote(story, at_s + 0.04, f"log#{number}", f"a{number}")
+        stands(story, f"log#{number}", f"a{number}", THERE, table=DURING)
+    assert recovery_point_within(0.0)(story.told()).ruling is Ruling.HELD
+    story.tables[DURING] = story.tables[DURING][:-1]
+    verdict = recovery_point_within(0.0)(story.told())
+    assert verdict.ruling is Ruling.BROKEN
+    assert verdict.measured["recovery_point_writes"] == 1
+    assert verdict.measured["recovery_point_s"] == pytest.approx(LATENCY_S)
 
 
 def test_undecided() -> None:

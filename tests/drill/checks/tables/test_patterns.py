@@ -281,6 +281,18 @@ def test_large_items_are_named(pattern: str, changes: dict[str, Any]) -> None:
     assert verdict.measured["worst_p95_bytes"] == pytest.approx(60_000)
 
 
+@pytest.mark.parametrize(("operation", "units", "kb"), [("UpdateItem", 390.0, 389), ("TransactWriteItems", 780.0, 389)])
+def test_items_that_grow_by_updates_are_named(operation: str, units: float, kb: int) -> None:
+    """An update says what changes; what it costs says how large the item is, and its indexes' share says nothing."""
+    paid: Row = {"operation": operation, "request_bytes": 300, "write_units": units, "index_units": 0.0}
+    verdict = ruled(item_sizes_within(), sound().change("put-order", paid))
+    assert verdict.ruling is Ruling.BROKEN
+    assert verdict.because.startswith("p95 of put-order")
+    assert verdict.measured["worst_p95_bytes"] == kb * 1024
+    indexes = paid | {"index_units": units - 2.0}
+    assert ruled(item_sizes_within(), sound().change("put-order", indexes)).ruling is Ruling.HELD
+
+
 def test_items_without_a_size_are_undecided() -> None:
     """Nothing came back, nothing was written."""
     load = sound()
@@ -296,6 +308,14 @@ def test_a_key_that_reads_as_much_as_a_scan_saves_nothing() -> None:
     verdict = ruled(key_saves(0.6), load)
     assert verdict.ruling is Ruling.BROKEN
     assert verdict.because.startswith("orders-of-customer saves 50.0 %")
+
+
+def test_a_key_that_finds_nothing_saves_nothing() -> None:
+    """To find nothing is cheap by any way: no pattern is judged by answers without an item."""
+    dead: Row = {"returned": 0, "evaluated": 0, "read_units": 0.5}
+    verdict = ruled(key_saves(0.6), sound().change("orders-of-customer", dead))
+    assert verdict.ruling is Ruling.UNDECIDED
+    assert "nothing came back to orders-of-customer" in verdict.because
 
 
 @pytest.mark.parametrize("size", [None, 0])

@@ -300,6 +300,14 @@ def test_where_no_table_has_the_replica_that_is_wanted() -> None:
     assert judge(replicas_match(), nowhere).ruling is Ruling.HELD
 
 
+def test_a_replica_elsewhere_is_not_the_one_that_is_wanted() -> None:
+    """A copy in a region that the target does not name stands in for nothing."""
+    verdict = judge(replicas_match(), inspected({"tables": {"ReplicaRegion": "eu-central-1"}}))
+    assert verdict.ruling is Ruling.BROKEN
+    assert verdict.because == "orders, sessions: no replica in eu-central-1, which the target names"
+    assert all('"RegionName":"eu-central-1"' in line for line in verdict.evidence)
+
+
 def test_a_replica_that_nobody_described_is_undecided() -> None:
     """Its region is none that the target names."""
     verdict = judge(replicas_match(), inspected(without=frozenset({REPLICA})))
