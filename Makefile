@@ -3,12 +3,18 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: failover suites test check lab sabotage clean
+.PHONY: failover dynamodb cost suites test check lab sabotage clean
 
-failover: $(READY) ## break the embedded lab in six ways, and judge how it survives
+failover: $(READY) ## lose the writer in six ways and a region, and judge how they survive
 	$(BIN)/python -m pytest -m failover
 
-suites: $(READY) ## run every suite on the embedded lab; twelve minutes
+dynamodb: $(READY) ## throttle, silence and lose DynamoDB tables, and judge who uses them; four minutes
+	$(BIN)/python -m pytest -m dynamodb
+
+cost: $(READY) ## what a month costs, and whether an overrun is noticed, on both services; two minutes
+	$(BIN)/python -m pytest -m cost
+
+suites: $(READY) ## run every suite on the embedded lab; a quarter of an hour and more
 	$(BIN)/python -m pytest suites
 
 test: check ## whether we are right: lint, types, contracts, tests
@@ -23,7 +29,7 @@ check: $(READY) ## lint, format, types and import contracts alone
 lab: $(READY) ## start a lab to play with; end it with: .venv/bin/python -m lab down
 	$(BIN)/python -m lab up
 
-sabotage: $(READY) ## see every seeded defect turn a suite red; about half an hour
+sabotage: $(READY) ## see every seeded defect turn a suite red; about three quarters of an hour
 	$(BIN)/python -m pytest tests -q -m sabotage
 
 clean: ## end every lab, and remove what was made here
