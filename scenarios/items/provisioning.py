@@ -3,7 +3,7 @@
 from scenarios.provisioning import Inspection
 
 PROVISIONING = Inspection(
-    name="dynamodb provisioning",
+    name="provisioning",
     fault_name="inspection of tables",
     story="nothing: ask the control planes how the tables, their indexes and replicas were set up",
 )
