@@ -46,6 +46,7 @@ CLIENTS = (
         item_application="answers_too_early",
         select=UNANSWERED,
         broken={"acknowledged_after_the_database": r"[1-9]\d* were only later|[1-9]\d* had not been"},
+        also=frozenset({"served_within_deadline"}),  # what it has answered already, it does not try again for long
     ),
     Row(
         item_application="gives_up",
