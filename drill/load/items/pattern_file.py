@@ -14,24 +14,21 @@ docs/examples/item-patterns.toml is a whole one.
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from drill.config import Duration, toml
-from drill.config.problems import Place, first_problem, fixed, keys_of, nearest
+from drill.config import Duration
+from drill.config.problems import nearest
 from drill.config.settings import Section, Text
 from drill.errors import ConfigError
+from drill.load.document import places, remedies, text_of, understood
 from drill.load.items.pattern import OPERATIONS, ItemPattern, PutTemplate
 from drill.load.items.template import placeholders
 from drill.load.items.vetting import vet
 from drill.load.items.workload import BUILT_IN
 from drill.load.parameters import KINDS, Parameter
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 
 class PutSection(Section):
@@ -62,19 +59,12 @@ class ItemPatternDocument(Section):
 
 def read(path: Path) -> tuple[ItemPattern, ...]:
     """The file's patterns, in its order. Whatever is wrong is a ConfigError of one line: file, key, remedy."""
-    try:
-        text = toml.read(path)
-    except FileNotFoundError as error:
-        raise ConfigError(f"{path}: the file: is not there; write it, or correct patterns in drill.toml") from error
-    return parse(text, path)
+    return parse(text_of(path), path)
 
 
 def parse(text: str, file: Path) -> tuple[ItemPattern, ...]:
     """Understand a text as `read` does; `file` is for messages."""
-    try:
-        document = ItemPatternDocument.model_validate(toml.parsed(text, file), context=file.parent)
-    except ValidationError as error:
-        raise ConfigError(f"{file}: {first_problem(error, place=_place, remedies=_REMEDIES)}") from error
+    document = understood(ItemPatternDocument, text, file, place=_PLACE, remedies=_REMEDIES)
     if not document.pattern:
         raise ConfigError(f"{file}: pattern: there is none; write at least one [pattern.NAME]")
     found = tuple(_pattern(name, section) for name, section in document.pattern.items())
@@ -122,44 +112,9 @@ def _mismatch(pattern: ItemPattern) -> str | None:
     return None
 
 
-def _place(problem: ErrorDetails) -> Place:
-    """Find the keys of the table of a problem; pydantic puts a parameter's kind into the path."""
-    path = [str(each) for each in problem["loc"] if each != "[key]"]
-    match path:
-        case ["pattern", _, "parameters", _, kind, *_] if kind in KINDS:
-            del path[4]
-            keys = {each.name: 1 if each.name in {"low", "high"} else "..." for each in fields(KINDS[kind])}
-            return Place(keys, path)
-        case ["pattern", _, "puts", _, *_]:
-            return Place(keys_of(PutSection), path)
-        case ["pattern", _, _, *_]:
-            return Place(keys_of(ItemPatternSection), path)
-    return Place(keys_of(ItemPatternDocument), path)
-
-
-def _no_table(_problem: ErrorDetails, place: Place) -> str:
-    match place.path:
-        case ["pattern"]:
-            return "wants a table; write [pattern.NAME] on a line of its own"
-        case [_, _, "parameters", _]:
-            return 'wants a table; write { kind = "between", low = 1, high = 1000 }, or the like'
-        case [_, _, "puts", _]:
-            return 'wants a table; write { table = "orders", item = "order-{order}" }, or the like'
-    return f"wants a table; write [{'.'.join(place.path)}] on a line of its own"
-
-
-_KINDS = "write one of " + ", ".join(f'kind = "{each}"' for each in KINDS if each != "query")
-_REMEDIES = {
-    "dict_type": _no_table,
-    "model_type": _no_table,
-    "model_attributes_type": _no_table,
-    "union_tag_invalid": fixed(f"has no kind that we know; {_KINDS}"),
-    "union_tag_not_found": fixed(f"has no kind; {_KINDS}"),
-    "tuple_type": fixed("wrong type; write a list, as in [...]"),
-    "too_short": fixed(f"is empty; write what boto3 takes ({', '.join(OPERATIONS)})"),
-    "int_parsing": fixed("wrong type; write a whole number without quotes"),
-    "int_from_float": fixed("wrong type; write a whole number"),
-    "float_parsing": fixed("wrong type; write a number without quotes"),
-    "string_pattern_mismatch": fixed("no name for a pattern; write letters, digits, - and _ only"),
-}
-"""By pydantic's name for the problem, before those of drill.toml."""
+_PLACE = places(ItemPatternDocument, ItemPatternSection, puts=PutSection)
+_REMEDIES = remedies(
+    empty=f"is empty; write what boto3 takes ({', '.join(OPERATIONS)})",
+    kinds=[each for each in KINDS if each != "query"],
+    puts='{ table = "orders", item = "order-{order}" }',
+)
