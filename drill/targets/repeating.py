@@ -15,6 +15,8 @@ _RELATIVE = re.compile(r"\bADD\b|\bDELETE\b|\blist_append\b|[-+]|\bREMOVE\b.*\[\
 _ABSENT = re.compile(r"\battribute_not_exists\s*\(\s*([#\w.]+)", re.IGNORECASE)
 _COMPARED = re.compile(r"([#\w.]+)\s*(=|<>)\s*(:\w+)")
 _SET = re.compile(r"([#\w.]+)\s*=\s*(:\w+)?")
+_COPIED = re.compile(r"=\s*([#\w.]+)(?!\s*\(|[#\w.])")
+"""What a value is taken from, where it is another attribute's."""
 _ADDED = re.compile(r"([#\w.]+)\s+:\w+")
 _EITHER = re.compile(r"\bOR\b", re.IGNORECASE)
 """Of two conditions one may still be true."""
@@ -61,4 +63,7 @@ def _is_relative(parameters: Mapping[str, Any]) -> bool:
     changes = parameters.get("AttributeUpdates") or {}
     if any(each.get("Action", "PUT") != "PUT" for each in changes.values()):
         return True
-    return bool(_RELATIVE.search(parameters.get("UpdateExpression", "")))
+    update = parameters.get("UpdateExpression", "")
+    # Taken from what the same update changes, a value is another one the second time.
+    copied = {name for name, _ in _SET.findall(update)} & set(_COPIED.findall(update))
+    return bool(copied or _RELATIVE.search(update))
