@@ -8,9 +8,6 @@ from drill.history import Outcome
 from drill.requests import Answer, PoolState, Transfer
 from drill.tables import SCHEMAS, typed_table
 
-REQUESTS = tuple(SCHEMAS["requests"])
-POOL = tuple(SCHEMAS["pool"])
-TRANSFERS = tuple(SCHEMAS["transfers"])
 TRANSFER = "transfer"
 """The pattern's name under which a transfer stands among the requests."""
 
