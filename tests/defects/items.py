@@ -164,7 +164,9 @@ class _Beside:
 
 
 async def _filtered(careful: ItemReference, request: ItemRequest) -> Answer:
-    if request.operation != "query" or "IndexName" in request.arguments:
+    # One in four, since more of them keep two cores so busy that there is no steady state to judge.
+    spared = int(request.key.rpartition("-")[2]) % 4
+    if request.operation != "query" or "IndexName" in request.arguments or spared:
         return await careful.perform(request)
     arguments = {name: value for name, value in request.arguments.items() if name not in {"ScanIndexForward", "Limit"}}
     arguments["FilterExpression"] = arguments.pop("KeyConditionExpression")
