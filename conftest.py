@@ -6,6 +6,7 @@ pytest_plugins = (
     "fixtures.plan",
     "fixtures.targets",
     "fixtures.evidence",
+    "fixtures.publishing",
     "fixtures.experiments",
     "fixtures.dataset",
     "fixtures.load",

@@ -12,6 +12,7 @@
     ├── NotSteady            the target was not healthy before anything was broken
     ├── ProbeError           a probe did not do its work, so that its silence proves nothing
     ├── LimitReached         the experiment's hard limit in time or in writes was reached
+    ├── Halted               a stop condition was met: nothing more is broken
     └── Undecided            the evidence does not suffice to judge
 
 Each says what happened, where we looked, and what to do about it.
@@ -64,6 +65,10 @@ class ProbeError(DrillError):
 
 class LimitReached(DrillError):
     """The experiment's hard limit in time or in writes was reached."""
+
+
+class Halted(DrillError):
+    """A stop condition was met, such as an alarm that rings: what is broken is healed, and nothing more is broken."""
 
 
 class Undecided(DrillError):

@@ -3,10 +3,23 @@
 recovery.py      something is lost: until everybody succeeds again, and redundancy is back
 under_load.py    something gets worse while an application is at work: before, under the fault, afterwards
 log.py           the rows that an experiment itself adds
+glimpse.py       how it goes, for whoever looks on; onlooker.py tells them
 """
 
+from drill.experiment.glimpse import Glimpse, Stage, Watch
 from drill.experiment.recovery import Clients, Experiment, Timing, Witness
 from drill.experiment.under_load import LoadExperiment, LoadTiming
 from drill.experiment.with_application import ApplicationWitness
 
-__all__ = ["ApplicationWitness", "Clients", "Experiment", "LoadExperiment", "LoadTiming", "Timing", "Witness"]
+__all__ = [
+    "ApplicationWitness",
+    "Clients",
+    "Experiment",
+    "Glimpse",
+    "LoadExperiment",
+    "LoadTiming",
+    "Stage",
+    "Timing",
+    "Watch",
+    "Witness",
+]

@@ -18,7 +18,9 @@ from typing import Protocol
 import polars as pl
 
 from drill.errors import FaultError, NotSteady
+from drill.experiment.glimpse import Stage, Watch, nobody
 from drill.experiment.log import Log, Say
+from drill.experiment.onlooker import Onlooker
 from drill.faults import Fault, Injection
 from drill.history import Action, Anchor, History, Outcome, typed
 from drill.journal import Journal, Undo
@@ -97,6 +99,7 @@ class Experiment:
     name: str = "none"
     timing: Timing = field(default_factory=Timing)
     say: Say = lambda _: None
+    watch: Watch = nobody
     now_ns: Callable[[], int] = time.monotonic_ns
     sleep: Callable[[float], None] = time.sleep
 
@@ -109,13 +112,17 @@ class Experiment:
         ends_ns = self.now_ns() + round(self.timing.limit_s * 1e9)
         log = Log(self.now_ns)
         anchor = self.witness.anchor()
+        onlooker = Onlooker(fault=self.name, watch=self.watch, now_ns=self.now_ns)
         with self.witness.clients() as clients:
             self.say("steady state")
-            self._await_steady(clients)
-            self._break(clients, log, ends_ns)
-            self._await_redundancy(log, ends_ns)
-            self._pass(self.timing.after_s)
+            onlooker.enter(Stage.STEADY)
+            self._await_steady(clients, onlooker)
+            self._break(clients, log, ends_ns, onlooker)
+            self._await_redundancy(clients, log, ends_ns, onlooker)
+            onlooker.enter(Stage.AFTER)
+            self._pass(self.timing.after_s, clients, onlooker)
             seen = clients.stop()
+        onlooker.enter(Stage.EXAMINE)
         self.say("reading everything back")
         found = self.witness.read_back()
         rows = pl.concat([typed(frame) for frame in (seen, log.frame(), *found) if frame.width])
@@ -126,12 +133,13 @@ class Experiment:
             tables=self.witness.tables(),
         )
 
-    def _await_steady(self, clients: Clients) -> None:
+    def _await_steady(self, clients: Clients, onlooker: Onlooker) -> None:
         """Every client has ended OK of late, for a while on end; pinned ones at readers must only be alive."""
         try:
             self._await(
                 lambda: not _behind(clients.progress(), self.now_ns(), ALL),
                 clients,
+                onlooker,
                 lasting_s=self.timing.steady_s,
                 deadline_s=self.timing.steady_deadline_s + self.timing.steady_s,
             )
@@ -142,19 +150,23 @@ class Experiment:
                 f"was broken: no success for {idle}"
             ) from error
 
-    def _break(self, clients: Clients, log: Log, ends_ns: int) -> None:
+    def _break(self, clients: Clients, log: Log, ends_ns: int, onlooker: Onlooker) -> None:
         with self.journal.promise(Undo.STOP_FAULTS, self.mark, target=self.target.name, what=self.name):
-            since_ns = self.now_ns()
+            since_ns = onlooker.injecting()
             self.say(f"injecting {self.name}")
             with self.fault(self.target, mark=self.mark) as injection:
                 log.injected(injection, since_ns=since_ns)
                 if log.confirm(injection, self.say):
-                    self._await_recovery(clients, injection, log, ends_ns)
+                    onlooker.enter(Stage.FAULT)
+                    self._await_recovery(clients, injection, log, ends_ns, onlooker)
+                onlooker.enter(Stage.HEAL)
                 since_ns = self.now_ns()
             log.add("fault", Action.HEAL, since_ns=since_ns, endpoint=injection.instance)
             self.say("healed")
 
-    def _await_recovery(self, clients: Clients, injection: Injection, log: Log, ends_ns: int) -> None:
+    def _await_recovery(
+        self, clients: Clients, injection: Injection, log: Log, ends_ns: int, onlooker: Onlooker
+    ) -> None:
         """Until all that was asked for has happened and every client succeeds again, or it has taken too long."""
         since_ns, over, why = self.now_ns(), False, "it was not heard of again"
 
@@ -169,6 +181,7 @@ class Experiment:
             self._await(
                 recovered,
                 clients,
+                onlooker,
                 lasting_s=self.timing.recovered_s,
                 deadline_s=min(self.timing.recovery_deadline_s, (ends_ns - self.now_ns()) / 1e9),
             )
@@ -189,8 +202,9 @@ class Experiment:
         except FaultError:
             return False
 
-    def _await_redundancy(self, log: Log, ends_ns: int) -> None:
+    def _await_redundancy(self, clients: Clients, log: Log, ends_ns: int, onlooker: Onlooker) -> None:
         """Look until nothing has been missing for a while, and write down each look."""
+        onlooker.enter(Stage.REDUNDANCY)
         deadline_ns = min(ends_ns, self.now_ns() + round(self.timing.redundancy_deadline_s * 1e9))
         lacking: str | None = "unknown"
         whole_since_ns: int | None = None
@@ -204,9 +218,18 @@ class Experiment:
             whole_since_ns = None if lacking else whole_since_ns or since_ns
             if whole_since_ns is not None and since_ns - whole_since_ns >= REDUNDANT_FOR_S * 1e9:
                 return
+            self._look(clients, onlooker)
             self.sleep(ASK_EVERY_S)
 
-    def _await(self, condition: Callable[[], bool], clients: Clients, *, lasting_s: float, deadline_s: float) -> None:
+    def _await(
+        self,
+        condition: Callable[[], bool],
+        clients: Clients,
+        onlooker: Onlooker,
+        *,
+        lasting_s: float,
+        deadline_s: float,
+    ) -> None:
         """Until the condition has held for so long on end; TimeoutError after the deadline."""
         began_ns = told_ns = self.now_ns()
         ends_ns = began_ns + round(deadline_s * 1e9)
@@ -221,13 +244,24 @@ class Experiment:
             if now_ns - told_ns >= TELL_EVERY_S * 1e9:
                 told_ns = now_ns
                 self.say(f"{(now_ns - began_ns) / 1e9:.0f} s: {clients.progress().acknowledged_per_s:,.0f} writes/s")
+            self._look(clients, onlooker)
             self.sleep(LOOK_EVERY_S)
 
-    def _pass(self, seconds: float) -> None:
+    def _pass(self, seconds: float, clients: Clients, onlooker: Onlooker) -> None:
         """Let the probes go on for so long."""
         ends_ns = self.now_ns() + round(seconds * 1e9)
         while self.now_ns() < ends_ns:
+            self._look(clients, onlooker)
             self.sleep(LOOK_EVERY_S)
+
+    def _look(self, clients: Clients, onlooker: Onlooker) -> None:
+        """Show whoever looks on how the probes are doing."""
+        progress = clients.progress()
+        behind = _behind(progress, self.now_ns(), APPLICATIONS)
+        onlooker.look(
+            rates_per_s={"writes": progress.acknowledged_per_s},
+            failing=f"{len(behind)} clients without success" if behind else "",
+        )
 
 
 def _behind(progress: Progress, now_ns: int, kinds: tuple[str, ...]) -> list[str]:

@@ -18,7 +18,9 @@ from typing import Protocol
 import polars as pl
 
 from drill.errors import FaultError, NotSteady, ProbeError
+from drill.experiment.glimpse import Stage, Watch, nobody
 from drill.experiment.log import Log, Say
+from drill.experiment.onlooker import Onlooker
 from drill.faults import Bound, Injection
 from drill.history import Action, Anchor, History, Outcome, typed
 from drill.journal import Journal, Undo
@@ -143,6 +145,7 @@ class LoadExperiment:
     companions: Callable[[], tuple[AbstractContextManager[Companion], ...]] = _nobody
     timing: LoadTiming = field(default_factory=LoadTiming)
     say: Say = lambda _: None
+    watch: Watch = nobody
     now_ns: Callable[[], int] = time.monotonic_ns
     sleep: Callable[[float], None] = time.sleep
 
@@ -154,17 +157,21 @@ class LoadExperiment:
         """
         log = Log(self.now_ns)
         anchor = self.observer.anchor()
+        onlooker = Onlooker(fault=self.name, watch=self.watch, now_ns=self.now_ns)
         with ExitStack() as last:
             with self.observer.watching(), self.load() as load, ExitStack() as beside:
                 companions = [beside.enter_context(each) for each in self.companions()]
                 self.say("steady state")
-                self._await_steady(load)
+                onlooker.enter(Stage.STEADY)
+                self._await_steady(load, onlooker)
                 self.observer.look("before")
-                seen, told = self._break(load, log, last)
-                self._pass(self.timing.after_s, load)
+                seen, told = self._break(load, log, last, onlooker)
+                onlooker.enter(Stage.AFTER)
+                self._pass(self.timing.after_s, load, onlooker)
                 self.observer.look("after")
                 recorded = load.stop()
             self.say("examining what is left")
+            onlooker.enter(Stage.EXAMINE)
             self.observer.examine()
         tables = _together(recorded, self.observer.tables(), {"settings": told})
         rows = [log.frame(), *(each.rows() for each in companions), *seen, tables.pop("operations", pl.DataFrame())]
@@ -175,11 +182,12 @@ class LoadExperiment:
             tables=tables,
         )
 
-    def _await_steady(self, load: Load) -> None:
+    def _await_steady(self, load: Load, onlooker: Onlooker) -> None:
         try:
             self._await(
                 lambda: self._is_served(load),
                 load,
+                onlooker,
                 lasting_s=self.timing.steady_s,
                 deadline_s=self.timing.steady_deadline_s + self.timing.steady_s,
             )
@@ -190,17 +198,21 @@ class LoadExperiment:
                 f"was broken: {state.recent_ok} of {state.recent} requests of the last second were served"
             ) from error
 
-    def _break(self, load: Load, log: Log, last: ExitStack) -> tuple[list[pl.DataFrame], pl.DataFrame]:
+    def _break(
+        self, load: Load, log: Log, last: ExitStack, onlooker: Onlooker
+    ) -> tuple[list[pl.DataFrame], pl.DataFrame]:
         """Inject, hold, heal; the rows that the fault's own clients recorded, and what the fault tells of itself."""
         with self.journal.promise(Undo.STOP_FAULTS, self.mark, target=self.target, what=self.name):
-            since_ns = self.now_ns()
+            since_ns = onlooker.injecting()
             self.say(f"injecting {self.name}")
             with self.fault(self.mark) as injection:
                 last.callback(injection.afterwards)
                 log.injected(injection, since_ns=since_ns)
                 if log.confirm(injection, self.say):
-                    self._hold(load, injection, log)
+                    onlooker.enter(Stage.FAULT)
+                    self._hold(load, injection, log, onlooker)
                     self.observer.look("during")
+                onlooker.enter(Stage.HEAL)
                 since_ns = self.now_ns()
             log.add("fault", Action.HEAL, since_ns=since_ns, endpoint=injection.instance)
             self.say("healed")
@@ -208,19 +220,21 @@ class LoadExperiment:
         told = [{"subject": "fault", "name": name, "value": value} for name, value in injection.tells.items()]
         return [] if rows is None else [rows], typed_table("settings", told)
 
-    def _hold(self, load: Load, injection: Injection, log: Log) -> None:
+    def _hold(self, load: Load, injection: Injection, log: Log, onlooker: Onlooker) -> None:
         """For as long as planned; where the application must recover by itself, until it has, or took too long."""
         since_ns, why = self.now_ns(), "it was not heard of again"
         over = False
         try:
             if self.timing.until_over:
-                self._await(lambda: load.progress().over, load, lasting_s=0, deadline_s=self.timing.hold_s + ASIDE_S)
+                until_s = self.timing.hold_s + ASIDE_S
+                self._await(lambda: load.progress().over, load, onlooker, lasting_s=0, deadline_s=until_s)
             else:
-                self._pass(self.timing.hold_s, load)
+                self._pass(self.timing.hold_s, load, onlooker)
             if self.timing.recovers:
                 self._await(
                     lambda: self._is_served(load) and injection.over(),
                     load,
+                    onlooker,
                     lasting_s=SERVED_AGAIN_S,
                     deadline_s=self.timing.recovery_deadline_s - self.timing.hold_s,
                 )
@@ -246,7 +260,9 @@ class LoadExperiment:
         fresh = self.now_ns() - state.at_ns <= FRESH_S * 1e9
         return fresh and state.recent > 0 and state.recent_ok >= SERVED * state.recent
 
-    def _await(self, condition: Callable[[], bool], load: Load, *, lasting_s: float, deadline_s: float) -> None:
+    def _await(
+        self, condition: Callable[[], bool], load: Load, onlooker: Onlooker, *, lasting_s: float, deadline_s: float
+    ) -> None:
         """Until the condition has held for so long on end; TimeoutError after the deadline."""
         began_ns = told_ns = self.now_ns()
         since_ns: int | None = None
@@ -257,19 +273,25 @@ class LoadExperiment:
                 return
             if now_ns - began_ns > deadline_s * 1e9:
                 raise TimeoutError
-            told_ns = self._tell(load, now_ns, told_ns)
+            told_ns = self._tell(load, onlooker, now_ns, told_ns)
             self.sleep(LOOK_EVERY_S)
 
-    def _pass(self, seconds: float, load: Load) -> None:
+    def _pass(self, seconds: float, load: Load, onlooker: Onlooker) -> None:
         """Let the application go on for so long; raises where the load has ended."""
         began_ns = told_ns = self.now_ns()
         while (now_ns := self.now_ns()) < began_ns + round(seconds * 1e9):
-            told_ns = self._tell(load, now_ns, told_ns)
+            told_ns = self._tell(load, onlooker, now_ns, told_ns)
             self.sleep(LOOK_EVERY_S)
 
-    def _tell(self, load: Load, now_ns: int, told_ns: int) -> int:
-        """Say now and then how it goes; when it was said last."""
+    def _tell(self, load: Load, onlooker: Onlooker, now_ns: int, told_ns: int) -> int:
+        """Show how it goes, and say so now and then; when it was said last."""
         state = load.progress()
+        unserved = state.recent - state.recent_ok
+        onlooker.look(
+            rates_per_s={"requests": float(state.recent_ok)},
+            failing=f"{unserved} of {state.recent} requests not served" if unserved else "",
+            p95_ms=state.p95_ms,
+        )
         if state.over and not self.timing.until_over:
             raise ProbeError("the load came to its end before the experiment did; what was seen is no whole experiment")
         if now_ns - told_ns < TELL_EVERY_S * 1e9:

@@ -26,12 +26,24 @@ PHASES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StageRecord:
+    """One stage of an experiment, by the wall clock; `ended` is None where the run was ended in it."""
+
+    name: str
+    began: datetime
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExperimentRecord:
     """One fault of one scenario, judged.
+
+    `story` says in words what is done; `repetition` which time it is, from 1.
 
     `phases` holds seconds after injection, `redundant` seconds after healing (None: never seen); `glance` the
     figures of drill.checks.load.at_a_glance, None for an experiment about recovery;
     `directory` is where history.parquet and timeline.svg lie; `skipped` is the reason why nothing was done.
+    `began` and `ended` enclose all of it, by the wall clock; `stages` lie between them.
     """
 
     scenario: str
@@ -41,6 +53,11 @@ class ExperimentRecord:
     directory: Path | None = None
     skipped: str | None = None
     glance: Mapping[str, Figure] | None = None
+    story: str = ""
+    repetition: int = 1
+    began: datetime | None = None
+    ended: datetime | None = None
+    stages: tuple[StageRecord, ...] = ()
 
     @property
     def ruling(self) -> Ruling:
@@ -55,7 +72,12 @@ class ExperimentRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """One pytest run against one target; `objectives` as drill.toml would write them, moments in UTC."""
+    """One pytest run against one target; `objectives` as drill.toml would write them, moments in UTC.
+
+    `kind` is the target's: "lab" is a stand-in, whatever else there is was measured on a service. `subject` says in
+    words what the target is; `name` is that of the run's folder. `asked` is what pytest was asked for, as its marks
+    and files say.
+    """
 
     target: str
     started: datetime
@@ -63,6 +85,10 @@ class RunRecord:
     versions: Mapping[str, str] = field(default_factory=dict)
     objectives: Mapping[str, str] = field(default_factory=dict)
     experiments: tuple[ExperimentRecord, ...] = ()
+    kind: str = "lab"
+    subject: str = ""
+    name: str = ""
+    asked: str = ""
 
     @property
     def executed(self) -> tuple[ExperimentRecord, ...]:

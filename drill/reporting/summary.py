@@ -1,7 +1,9 @@
 """summary.json: a run for machines. The gate reads only this, so it says all that a ruling rests on.
 
-    {"schema": 1, "target", "started", "finished", "versions", "objectives", "ruling",
-     "experiments": [{"scenario", "fault", "ruling", "skipped", "directory", "phases", "glance",
+    {"schema": 2, "name", "target", "kind", "subject", "asked", "started", "finished", "versions", "objectives",
+     "ruling",
+     "experiments": [{"scenario", "fault", "story", "repetition", "ruling", "skipped", "directory", "began", "ended",
+                      "stages": [{"name", "began", "ended"}], "phases", "glance",
                       "promises": [{"name", "ruling", "because", "objective", "measured", "evidence"}]}]}
 
 `phases` are seconds; `glance` is null for an experiment about recovery; the names in `measured` and `glance` carry
@@ -20,21 +22,25 @@ from typing import TYPE_CHECKING, Any
 
 from drill.errors import ConfigError
 from drill.reporting.files import write_atomically
-from drill.reporting.records import ExperimentRecord, RunRecord
+from drill.reporting.records import ExperimentRecord, RunRecord, StageRecord
 from drill.reporting.secrets import redact
 from drill.verdict import Ruling, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def write(run: RunRecord, path: Path) -> None:
     """Write the file in one step, its keys always in the same order, and no secret in it."""
     document = {
         "schema": SCHEMA,
+        "name": run.name,
         "target": run.target,
+        "kind": run.kind,
+        "subject": run.subject,
+        "asked": run.asked,
         "started": _moment(run.started),
         "finished": _moment(run.finished),
         "versions": dict(sorted(run.versions.items())),
@@ -64,6 +70,10 @@ def read(path: Path) -> RunRecord:
             finished=datetime.fromisoformat(document["finished"]),
             versions=document["versions"],
             objectives=document["objectives"],
+            kind=document["kind"],
+            subject=document["subject"],
+            name=document["name"],
+            asked=document["asked"],
             experiments=tuple(_experiment_of(each, path.parent) for each in document["experiments"]),
         )
     except KeyError as error:
@@ -77,9 +87,16 @@ def _experiment(record: ExperimentRecord, folder: Path) -> dict[str, Any]:
     return {
         "scenario": record.scenario,
         "fault": record.fault,
+        "story": record.story,
+        "repetition": record.repetition,
         "ruling": str(record.ruling),
         "skipped": record.skipped,
         "directory": directory,
+        "began": _moment(record.began),
+        "ended": _moment(record.ended),
+        "stages": [
+            {"name": each.name, "began": _moment(each.began), "ended": _moment(each.ended)} for each in record.stages
+        ],
         "phases": dict(record.phases),
         "glance": None if record.glance is None else dict(record.glance),
         "promises": [_promise(each) for each in record.promises],
@@ -106,7 +123,20 @@ def _experiment_of(document: Mapping[str, Any], folder: Path) -> ExperimentRecor
         promises=tuple(_promise_of(each) for each in document["promises"]),
         directory=None if directory is None else Path(os.path.normpath(folder / directory)),
         skipped=document["skipped"],
-        glance=document.get("glance"),
+        glance=document["glance"],
+        story=document["story"],
+        repetition=document["repetition"],
+        began=_moment_of(document["began"]),
+        ended=_moment_of(document["ended"]),
+        stages=tuple(_stage_of(each) for each in document["stages"]),
+    )
+
+
+def _stage_of(document: Mapping[str, Any]) -> StageRecord:
+    return StageRecord(
+        name=document["name"],
+        began=datetime.fromisoformat(document["began"]),
+        ended=_moment_of(document["ended"]),
     )
 
 
@@ -121,8 +151,12 @@ def _promise_of(document: Mapping[str, Any]) -> Verdict:
     )
 
 
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def _moment_of(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _clean(value: Any) -> Any:

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from drill import checks
-from drill.errors import NotHealed, NotSteady
-from drill.experiment import Experiment, Timing
+from drill.errors import Halted, NotHealed, NotSteady
+from drill.experiment import Experiment, Glimpse, Stage, Timing, Watch
+from drill.experiment.glimpse import nobody
 from drill.faults import Injection, managed_failover
 from drill.faults.injected import injected
 from drill.history import Action, History, Outcome
@@ -48,6 +50,7 @@ class Bench:
     cluster: Simulation
     journal: Journal
     said: list[str]
+    watch: Watch = nobody
 
     def run(self, fault: Callable[..., AbstractContextManager[Injection]], timing: Timing = TIMING) -> History:
         """Run it once."""
@@ -60,12 +63,23 @@ class Bench:
             name="failover",
             timing=timing,
             say=self.said.append,
+            watch=self.watch,
             now_ns=self.cluster.now_ns,
             sleep=self.cluster.sleep,
         ).run()
 
 
 Build = Callable[..., Bench]
+
+
+def halted_in(stage: Stage) -> Watch:
+    """Raise as a stop condition does, in this stage."""
+
+    def watch(glimpse: Glimpse) -> None:
+        if glimpse.stage is stage:
+            raise Halted("an alarm rings")
+
+    return watch
 
 
 @pytest.fixture
@@ -140,6 +154,31 @@ def test_what_happened_is_told_in_order(bench: Build) -> None:
         "redundancy: restored",
         "reading everything back",
     ]
+
+
+def test_whoever_looks_on_sees_each_stage_once_and_in_order(bench: Build) -> None:
+    """Every stage of Stage, and at least ten glimpses a second while a client is waited for."""
+    ran, seen = bench(), list[Glimpse]()
+    ran.watch = seen.append
+    ran.run(managed_failover())
+    assert list(dict.fromkeys(each.stage for each in seen)) == list(Stage)
+    assert [each.stage for each in seen] == sorted((each.stage for each in seen), key=list(Stage).index)
+    (injected_ns,) = {each.injected_ns for each in seen} - {None}
+    waited = [each for each in seen if each.stage is Stage.FAULT]
+    gaps_ns = [later.at_ns - sooner.at_ns for sooner, later in pairwise(waited)]
+    assert injected_ns <= waited[0].at_ns
+    assert max(gaps_ns) <= 0.11e9
+
+
+@pytest.mark.parametrize("stage", list(Stage), ids=str)
+def test_a_stop_condition_heals_whatever_stage_it_is_met_in(bench: Build, stage: Stage) -> None:
+    """Halted goes on as it is; nothing runs any more, and nothing is left to undo."""
+    ran = bench()
+    ran.watch = halted_in(stage)
+    with pytest.raises(Halted, match="an alarm rings"):
+        ran.run(freeze)
+    assert ran.cluster.target.running == []
+    assert ran.journal.entries() == {}
 
 
 def test_the_phases_are_those_of_the_failover(bench: Build) -> None:

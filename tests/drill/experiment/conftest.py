@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from drill.experiment import LoadExperiment, LoadTiming
+from drill.experiment import LoadExperiment, LoadTiming, Watch
+from drill.experiment.glimpse import nobody
 from drill.experiment.under_load import Companion
 from drill.faults import bound
 from drill.history import History
@@ -28,6 +29,7 @@ class Bench:
     world: Simulation
     journal: Journal
     said: list[str] = field(default_factory=list)
+    watch: Watch = nobody
 
     def run(self, timing: LoadTiming = TIMING, companions: Companions = lambda: ()) -> History:
         """Run it once."""
@@ -42,6 +44,7 @@ class Bench:
             companions=companions,
             timing=timing,
             say=self.said.append,
+            watch=self.watch,
             now_ns=self.world.now_ns,
             sleep=self.world.sleep,
         ).run()

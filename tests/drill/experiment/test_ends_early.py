@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from drill.errors import DrillError, LimitReached, NotHealed, NotSteady, ProbeError
+from drill.errors import DrillError, Halted, LimitReached, NotHealed, NotSteady, ProbeError
+from drill.experiment import Glimpse, Stage
 from drill.journal import Undo
 from tests.drill.experiment.conftest import Build
 from tests.drill.experiment.simulation import Behaviour, Simulation
@@ -129,3 +130,32 @@ def test_companions_leave_when_there_is_no_steady_state(bench: Build) -> None:
     with pytest.raises(NotSteady):
         ran.run(companions=lambda: (ran.world.companion("one"), ran.world.companion("two")))
     assert ran.world.did[-4:] == ["two ends", "one ends", "load ends", "watch ends"]
+
+
+STAGES = [each for each in Stage if each is not Stage.REDUNDANCY]
+"""An application has no redundancy to wait for."""
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=str)
+def test_a_stop_condition_heals_whatever_stage_it_is_met_in(bench: Build, stage: Stage) -> None:
+    """Halted goes on as it is; what was broken is healed, and nothing is left to undo."""
+    ran = bench()
+
+    def watch(glimpse: Glimpse) -> None:
+        if glimpse.stage is stage:
+            raise Halted("an alarm rings")
+
+    ran.watch = watch
+    with pytest.raises(Halted, match="an alarm rings"):
+        ran.run()
+    assert ran.world.did.count("heal") == ran.world.did.count("inject")
+    assert ran.journal.entries() == {}
+
+
+def test_whoever_looks_on_sees_each_stage_once_and_in_order(bench: Build) -> None:
+    """Each stage that an application under load can be in."""
+    ran, seen = bench(), list[Stage]()
+    ran.watch = lambda glimpse: seen.append(glimpse.stage)
+    ran.run()
+    assert list(dict.fromkeys(seen)) == STAGES
+    assert seen == sorted(seen, key=STAGES.index)

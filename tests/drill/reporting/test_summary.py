@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from drill.errors import ConfigError
 from drill.reporting import summary
-from drill.reporting.records import ExperimentRecord, RunRecord
+from drill.reporting.records import ExperimentRecord, RunRecord, StageRecord
 from drill.verdict import Ruling, Verdict
 from tests.drill.reporting.synthetic import experiment, recovered, run
 
@@ -29,6 +29,8 @@ verdicts = st.builds(
     measured=st.dictionaries(words, figures, max_size=3),
     evidence=st.lists(words, max_size=3).map(tuple),
 )
+moments = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - given UTC here
+stages = st.builds(StageRecord, name=words, began=moments, ended=st.none() | moments)
 experiments = st.builds(
     ExperimentRecord,
     scenario=words,
@@ -36,8 +38,12 @@ experiments = st.builds(
     phases=st.dictionaries(words, st.none() | st.floats(0, 1e6), max_size=3),
     promises=st.lists(verdicts, max_size=3).map(tuple),
     skipped=st.none() | words,
+    story=words,
+    repetition=st.integers(1, 9),
+    began=st.none() | moments,
+    ended=st.none() | moments,
+    stages=st.lists(stages, max_size=3).map(tuple),
 )
-moments = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - given UTC here
 runs = st.builds(
     RunRecord,
     target=words,
@@ -46,6 +52,10 @@ runs = st.builds(
     versions=st.dictionaries(words, words, max_size=3),
     objectives=st.dictionaries(words, words, max_size=3),
     experiments=st.lists(experiments, max_size=3).map(tuple),
+    kind=st.sampled_from(("lab", "aurora", "dynamodb")),
+    subject=words,
+    name=words,
+    asked=words,
 )
 
 
@@ -62,18 +72,22 @@ def test_a_run_survives_being_written_and_read(record: RunRecord) -> None:
 
 
 def test_the_keys_are_those_of_the_design_in_its_order(tmp_path: Path) -> None:
-    """Schema 1, as design.md, section 8 has it, with `skipped`, `directory`, `glance` and `evidence` beside."""
+    """Schema 2: what the design asks for, what was skipped and where evidence lies, stages, and what the target is."""
     path = tmp_path / "summary.json"
     summary.write(run(directory=tmp_path / "failover" / "crash"), path)
     document = json.loads(path.read_text())
     assert list(document) == [
-        "schema", "target", "started", "finished", "versions", "objectives", "ruling", "experiments",
+        "schema", "name", "target", "kind", "subject", "asked", "started", "finished", "versions", "objectives",
+        "ruling", "experiments",
     ]  # fmt: skip
-    assert (document["schema"], document["ruling"]) == (1, "held")
+    assert (document["schema"], document["ruling"]) == (2, "held")
     assert document["started"] == "2026-11-22T14:30:00Z"
     assert document["objectives"] == {"recovery_time": "60s"}
     (entry,) = document["experiments"]
-    assert list(entry) == ["scenario", "fault", "ruling", "skipped", "directory", "phases", "glance", "promises"]
+    assert list(entry) == [
+        "scenario", "fault", "story", "repetition", "ruling", "skipped", "directory", "began", "ended", "stages",
+        "phases", "glance", "promises",
+    ]  # fmt: skip
     assert (entry["directory"], entry["phases"]["recovered"]) == ("failover/crash", 2.58)
     assert list(entry["promises"][0]) == ["name", "ruling", "because", "objective", "measured", "evidence"]
 
@@ -132,10 +146,10 @@ def test_nothing_is_left_of_a_draft(tmp_path: Path) -> None:
     ("text", "line"),
     [
         ("{", "the file: cannot be read (Expecting property name"),
-        ("[]", "schema: is None, and we read 1; run the suite again"),
-        ('{"schema": 2}', "schema: is 2, and we read 1; run the suite again"),
-        ('{"schema": 1}', "target: missing value; run the suite again"),
-        ('{"schema": 1, "target": "lab", "started": 5}', "the file: no summary (fromisoformat"),
+        ("[]", "schema: is None, and we read 2; run the suite again"),
+        ('{"schema": 1}', "schema: is 1, and we read 2; run the suite again"),
+        ('{"schema": 2}', "target: missing value; run the suite again"),
+        ('{"schema": 2, "target": "lab", "started": 5}', "the file: no summary (fromisoformat"),
     ],
 )
 def test_a_file_that_is_no_summary_is_refused_with_a_remedy(tmp_path: Path, text: str, line: str) -> None:
