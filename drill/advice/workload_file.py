@@ -24,7 +24,7 @@ from drill.advice.demand import read_share
 from drill.advice.workload import AccessPattern, Consistency, Environment, Growth, Kind, Workload
 from drill.config import Duration, toml
 from drill.config.problems import Place, first_problem, fixed, keys_of
-from drill.config.settings import Section, Text
+from drill.config.section import Section, Text
 from drill.errors import ConfigError
 
 if TYPE_CHECKING:

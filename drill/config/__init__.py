@@ -6,6 +6,8 @@ config.objectives.recovery_time        # 30.0, in seconds
 """
 
 from drill.config.durations import Duration, format_duration, parse_duration
+from drill.config.gameday import GameDay, Window
+from drill.config.gate import GateSettings, Waiver
 from drill.config.loading import Config, load, parse
 from drill.config.settings import (
     AuroraSettings,
@@ -18,6 +20,7 @@ from drill.config.settings import (
     Objectives,
     TargetSettings,
 )
+from drill.config.store import StoreSettings
 
 __all__ = [
     "AuroraSettings",
@@ -25,12 +28,17 @@ __all__ = [
     "CostSettings",
     "Duration",
     "DynamoDBSettings",
+    "GameDay",
+    "GateSettings",
     "ItemSettings",
     "LabSettings",
     "Limits",
     "LoadSettings",
     "Objectives",
+    "StoreSettings",
     "TargetSettings",
+    "Waiver",
+    "Window",
     "format_duration",
     "load",
     "parse",

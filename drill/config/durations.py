@@ -1,4 +1,4 @@
-"""Durations as people write them, "1m30s", and as we count them, 90.0 s; never a bare number."""
+"""Durations as people write them, "1m30s" or "7d", and as we count them, 90.0 s; never a bare number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationInfo
 
-SECONDS = {"h": Decimal(3600), "m": Decimal(60), "s": Decimal(1), "ms": Decimal("0.001")}
+SECONDS = {"d": Decimal(86400), "h": Decimal(3600), "m": Decimal(60), "s": Decimal(1), "ms": Decimal("0.001")}
 """Seconds in each unit, in the order in which they are written."""
 
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"

@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from drill.config import toml
 from drill.config.durations import parse_duration
+from drill.config.gameday import GameDay
+from drill.config.gate import GateSettings
 from drill.config.problems import first_problem, nearest
 from drill.config.settings import (
     AuroraSettings,
@@ -22,6 +24,7 @@ from drill.config.settings import (
     LoadSettings,
     Objectives,
 )
+from drill.config.store import StoreSettings
 from drill.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -41,6 +44,9 @@ class Config:
     load: LoadSettings = field(default_factory=LoadSettings)
     items: ItemSettings = field(default_factory=ItemSettings)
     costs: CostSettings = field(default_factory=CostSettings)
+    gate: GateSettings = field(default_factory=GateSettings)
+    gamedays: Mapping[str, GameDay] = field(default_factory=dict)
+    store: StoreSettings = field(default_factory=StoreSettings)
     file: Path = Path("drill.toml")
 
     def target(self, name: str = DEFAULT_TARGET) -> Settings:
@@ -91,5 +97,8 @@ def parse(text: str, file: Path) -> Config:
         load=document.load,
         items=document.items,
         costs=document.costs,
+        gate=document.gate,
+        gamedays=document.gameday,
+        store=document.store,
         file=file,
     )

@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
+from drill.config.gameday import GameDay, Window
+from drill.config.gate import GateSettings, Waiver
+from drill.config.section import Section
 from drill.config.settings import (
     PASSWORD_VARIABLES,
     AuroraSettings,
@@ -19,8 +22,8 @@ from drill.config.settings import (
     Limits,
     LoadSettings,
     Objectives,
-    Section,
 )
+from drill.config.store import StoreSettings
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -35,6 +38,8 @@ _SECTIONS: dict[str, type[Section]] = {
     "load": LoadSettings,
     "items": ItemSettings,
     "costs": CostSettings,
+    "gate": GateSettings,
+    "store": StoreSettings,
 }
 
 
@@ -70,6 +75,10 @@ def place_in_drill_toml(problem: ErrorDetails) -> Place:
     if path[:1] == ["target"] and len(path) > 2:
         kind = path.pop(2)
         return Place(keys_of(_SECTIONS[kind]), path)
+    if path[:1] == ["gameday"] and len(path) > 2:
+        return Place(keys_of(Window if path[2] == "window" and len(path) > 3 else GameDay), path)
+    if path[:2] == ["gate", "waivers"] and len(path) > 3:
+        return Place(keys_of(Waiver), path)
     return Place(keys_of(_SECTIONS.get(path[0] if len(path) > 1 else "", Document)), path)
 
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     PositiveInt,
     ValidationInfo,
@@ -16,6 +14,10 @@ from pydantic import (
 )
 
 from drill.config.durations import Duration, format_duration
+from drill.config.gameday import GameDay
+from drill.config.gate import GateSettings
+from drill.config.section import Section, Text
+from drill.config.store import StoreSettings
 from drill.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -23,14 +25,6 @@ if TYPE_CHECKING:
 
 PASSWORD_VARIABLES = ("DRILL_PASSWORD", "PGPASSWORD")
 """Where a password may stand, in this order. Never in a file."""
-
-Text = Annotated[str, Field(min_length=1)]
-
-
-class Section(BaseModel):
-    """A table of the file: frozen, no key that we do not know, no value of another type than asked."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class LabSettings(Section):
@@ -230,12 +224,19 @@ class CostSettings(Section):
     prices: Annotated[Path, Field(strict=False), AfterValidator(_beside_the_file)] | None = None
 
 
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+"""What a target or a game day may be called."""
+
+
 class Document(Section):
     """All of drill.toml."""
 
-    target: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")], TargetSettings] = {}
+    target: dict[Annotated[str, Field(pattern=NAME)], TargetSettings] = Field(default={})
     objectives: Objectives = Objectives()
     limits: Limits = Limits()
     load: LoadSettings = LoadSettings()
     items: ItemSettings = ItemSettings()
     costs: CostSettings = CostSettings()
+    gate: GateSettings = GateSettings()
+    gameday: dict[Annotated[str, Field(pattern=NAME)], GameDay] = Field(default={})
+    store: StoreSettings = StoreSettings()

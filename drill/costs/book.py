@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from drill.config import toml
 from drill.config.problems import REMEDIES, Place, first_problem, fixed, keys_of, nearest
-from drill.config.settings import Section, Text
+from drill.config.section import Section, Text
 from drill.costs.items import ITEMS, unit_of
 from drill.errors import ConfigError
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from drill.config import toml
 from drill.config.problems import Place, Remedy, first_problem, fixed, keys_of
-from drill.config.settings import Section
+from drill.config.section import Section
 from drill.errors import ConfigError
 from drill.load.parameters import KINDS
 

@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, Field
 
 from drill.config import Duration
 from drill.config.problems import nearest
-from drill.config.settings import Section, Text
+from drill.config.section import Section, Text
 from drill.errors import ConfigError
 from drill.load.document import places, remedies, text_of, understood
 from drill.load.parameters import KINDS, Parameter

@@ -24,7 +24,7 @@ from drill.config import (
 )
 from drill.errors import ConfigError
 
-TABLES = "costs, items, limits, load, objectives, target"
+TABLES = "costs, gameday, gate, items, limits, load, objectives, store, target"
 AURORA = '[target.s]\nkind = "aurora"\nregion = "eu-west-1"\ncluster = "orders"\n'
 LOGIN = AURORA + 'user = "app"\n'
 AURORA_KEYS = (

@@ -21,7 +21,7 @@ from pydantic import Field
 
 from drill.config import Duration
 from drill.config.problems import nearest
-from drill.config.settings import Section, Text
+from drill.config.section import Section, Text
 from drill.errors import ConfigError
 from drill.load.document import places, remedies, text_of, understood
 from drill.load.items.pattern import OPERATIONS, ItemPattern, PutTemplate
