@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: failover dynamodb cost suites test check lab sabotage clean
+.PHONY: failover dynamodb cost suites test test-report check lab sabotage clean
 
 failover: $(READY) ## lose the writer in six ways and a region, and judge how they survive
 	$(BIN)/python -m pytest -m failover
@@ -18,7 +18,10 @@ suites: $(READY) ## run every suite on the embedded lab; a quarter of an hour an
 	$(BIN)/python -m pytest suites
 
 test: check ## whether we are right: lint, types, contracts, tests
-	$(BIN)/python -m pytest tests -q -m "not sabotage"
+	$(BIN)/python -m pytest tests -q -m "not sabotage and not browser"
+
+test-report: $(READY) ## open the reports in a real browser, and look whether they work; needs Chromium
+	$(BIN)/python -m pytest tests -q -m browser
 
 check: $(READY) ## lint, format, types and import contracts alone
 	$(BIN)/ruff check .
