@@ -2,8 +2,10 @@
 
 recovery.py      something is lost: until everybody succeeds again, and redundancy is back
 under_load.py    something gets worse while an application is at work: before, under the fault, afterwards
+at_work.py       who is at work meanwhile, as the experiment sees them
 log.py           the rows that an experiment itself adds
 glimpse.py       how it goes, for whoever looks on; onlooker.py tells them
+sight.py         what of a recovery seems to be reached; behind.py, who is without success
 """
 
 from drill.experiment.glimpse import Glimpse, Stage, Watch

@@ -24,7 +24,8 @@ class Glimpse:
     """One moment of an experiment, on the monotonic clock.
 
     `rates_per_s` says what was acknowledged in the last second, by kind: writes and reads, or requests; `failing` how
-    much of it fails, in words, empty where nothing does. `phases` are seconds after injection of what was seen so far.
+    much of it fails, in words, empty where nothing does. `phases` are seconds after injection of what was seen so far,
+    `redundant` after healing; one that turns out not to last is taken back.
     """
 
     fault: str

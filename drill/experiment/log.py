@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from drill.errors import NoEffect
-from drill.faults import Injection
+from drill.faults import Injection, meanwhile
 from drill.history import Action, Outcome, typed
 
 Say = Callable[[str], None]
@@ -46,11 +46,15 @@ class Log:
             value=int(injection.moves_writer),
         )
 
-    def confirm(self, injection: Injection, say: Say) -> bool:
-        """Look whether the fault took effect, and write down what was seen, or that nothing was."""
+    def confirm(self, injection: Injection, say: Say, look: Callable[[], object] = lambda: None) -> bool:
+        """Look whether the fault took effect, and write down what was seen, or that nothing was.
+
+        `look` is called at each look for it; what that raises ends the experiment.
+        """
         since_ns = self.now_ns()
         try:
-            seen = injection.confirm()
+            with meanwhile(look):
+                seen = injection.confirm()
         except NoEffect as error:
             say(f"not confirmed: {error}")
             self.add("fault", Action.CONFIRM, since_ns=since_ns, code=str(error), outcome=Outcome.FAILED)

@@ -18,13 +18,14 @@ from typing import Protocol
 import polars as pl
 
 from drill.errors import FaultError, NotSteady
+from drill.experiment.behind import ALL, APPLICATIONS, behind
 from drill.experiment.glimpse import Stage, Watch, nobody
 from drill.experiment.log import Log, Say
 from drill.experiment.onlooker import Onlooker
 from drill.faults import Fault, Injection
 from drill.history import Action, Anchor, History, Outcome, typed
 from drill.journal import Journal, Undo
-from drill.probes.progress import ClientProgress, Progress
+from drill.probes.progress import Progress
 from drill.targets.target import Target
 
 LOOK_EVERY_S = 0.1
@@ -32,17 +33,8 @@ ASK_EVERY_S = 0.5
 """How often the target is asked whether it is redundant: each time costs AWS's APIs two calls."""
 TELL_EVERY_S = 5.0
 """Nobody waits in silence for longer."""
-LIVE_WITHIN_S = 0.6
-"""A client is alive when its last operation is no older: a few reports of the probes."""
-SEEN_WITHIN_S = 2.5
-"""A watcher is: AWS's control plane is asked once a second."""
 REDUNDANT_FOR_S = 1.0
 """Nothing is missing for good when nothing was for so long."""
-
-PINNED, WATCHER = "pinned", "watcher"
-APPLICATIONS = ("writer", "reader")
-ALL = (*APPLICATIONS, PINNED, WATCHER)
-"""How the names of the probes' clients begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,14 +129,14 @@ class Experiment:
         """Every client has ended OK of late, for a while on end; pinned ones at readers must only be alive."""
         try:
             self._await(
-                lambda: not _behind(clients.progress(), self.now_ns(), ALL),
+                lambda: not behind(clients.progress(), self.now_ns(), ALL),
                 clients,
                 onlooker,
                 lasting_s=self.timing.steady_s,
                 deadline_s=self.timing.steady_deadline_s + self.timing.steady_s,
             )
         except TimeoutError as error:
-            idle = ", ".join(sorted(_behind(clients.progress(), self.now_ns(), ALL))) or "some by turns"
+            idle = ", ".join(sorted(behind(clients.progress(), self.now_ns(), ALL))) or "some by turns"
             raise NotSteady(
                 f"{self.target.name} was not in a steady state within {self.timing.steady_deadline_s:g} s, and nothing "
                 f"was broken: no success for {idle}"
@@ -156,12 +148,13 @@ class Experiment:
             self.say(f"injecting {self.name}")
             with self.fault(self.target, mark=self.mark) as injection:
                 log.injected(injection, since_ns=since_ns)
-                if log.confirm(injection, self.say):
+                if log.confirm(injection, self.say, lambda: onlooker.recovering(clients.progress())):
                     onlooker.enter(Stage.FAULT)
                     self._await_recovery(clients, injection, log, ends_ns, onlooker)
                 onlooker.enter(Stage.HEAL)
                 since_ns = self.now_ns()
             log.add("fault", Action.HEAL, since_ns=since_ns, endpoint=injection.instance)
+            onlooker.healed()
             self.say("healed")
 
     def _await_recovery(
@@ -172,7 +165,7 @@ class Experiment:
 
         def recovered() -> bool:
             nonlocal over
-            if _behind(clients.progress(), self.now_ns(), APPLICATIONS):
+            if behind(clients.progress(), self.now_ns(), APPLICATIONS):
                 return False
             over = over or injection.over()
             return over
@@ -216,10 +209,10 @@ class Experiment:
             if lacking != was:
                 self.say(f"redundancy: {lacking or 'restored'}")
             whole_since_ns = None if lacking else whole_since_ns or since_ns
+            onlooker.redundant(whole_since_ns)
             if whole_since_ns is not None and since_ns - whole_since_ns >= REDUNDANT_FOR_S * 1e9:
                 return
-            self._look(clients, onlooker)
-            self.sleep(ASK_EVERY_S)
+            self._pass(ASK_EVERY_S, clients, onlooker)
 
     def _await(
         self,
@@ -244,33 +237,12 @@ class Experiment:
             if now_ns - told_ns >= TELL_EVERY_S * 1e9:
                 told_ns = now_ns
                 self.say(f"{(now_ns - began_ns) / 1e9:.0f} s: {clients.progress().acknowledged_per_s:,.0f} writes/s")
-            self._look(clients, onlooker)
+            onlooker.recovering(clients.progress())
             self.sleep(LOOK_EVERY_S)
 
     def _pass(self, seconds: float, clients: Clients, onlooker: Onlooker) -> None:
         """Let the probes go on for so long."""
         ends_ns = self.now_ns() + round(seconds * 1e9)
         while self.now_ns() < ends_ns:
-            self._look(clients, onlooker)
+            onlooker.recovering(clients.progress())
             self.sleep(LOOK_EVERY_S)
-
-    def _look(self, clients: Clients, onlooker: Onlooker) -> None:
-        """Show whoever looks on how the probes are doing."""
-        progress = clients.progress()
-        behind = _behind(progress, self.now_ns(), APPLICATIONS)
-        onlooker.look(
-            rates_per_s={"writes": progress.acknowledged_per_s},
-            failing=f"{len(behind)} clients without success" if behind else "",
-        )
-
-
-def _behind(progress: Progress, now_ns: int, kinds: tuple[str, ...]) -> list[str]:
-    """The clients of these kinds that have not succeeded of late; a pinned one need only be alive."""
-    chosen = {name: client for name, client in progress.clients.items() if name.startswith(kinds)}
-
-    def is_behind(name: str, client: ClientProgress) -> bool:
-        within_s = SEEN_WITHIN_S if name.startswith(WATCHER) else LIVE_WITHIN_S
-        last_ns = client.last_ns if name.startswith(PINNED) else client.last_ok_ns
-        return (last_ns or 0) < now_ns - round(within_s * 1e9)
-
-    return [name for name, client in chosen.items() if is_behind(name, client)] or ([] if chosen else ["any client"])

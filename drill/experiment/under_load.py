@@ -13,16 +13,16 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import polars as pl
 
 from drill.errors import FaultError, NotSteady, ProbeError
+from drill.experiment.at_work import Companion, Load, Observer
 from drill.experiment.glimpse import Stage, Watch, nobody
 from drill.experiment.log import Log, Say
 from drill.experiment.onlooker import Onlooker
 from drill.faults import Bound, Injection
-from drill.history import Action, Anchor, History, Outcome, typed
+from drill.history import Action, History, Outcome, typed
 from drill.journal import Journal, Undo
 from drill.tables import typed_table
 
@@ -62,66 +62,6 @@ ASIDE_S = 180.0
 """What confirming, healing and looking may take beside."""
 FRESH_S = 1.0
 """A report that is older says nothing of now."""
-
-
-class LoadState(Protocol):
-    """How the load is doing: requests answered in the last second, and what was said of them."""
-
-    @property
-    def at_ns(self) -> int:
-        """When this was so."""
-
-    @property
-    def recent(self) -> int:
-        """How many were answered in the last second."""
-
-    @property
-    def recent_ok(self) -> int:
-        """How many of those ended OK."""
-
-    @property
-    def p95_ms(self) -> float | None:
-        """Their latency's 95th percentile."""
-
-    @property
-    def over(self) -> bool:
-        """Whether the load has come to its own end."""
-
-
-class Load(Protocol):
-    """The application at work. See drill/load/process.py."""
-
-    def progress(self) -> LoadState:
-        """How it is doing."""
-
-    def stop(self) -> Mapping[str, pl.DataFrame]:
-        """Ask nothing more; the tables that were recorded."""
-
-
-class Companion(Protocol):
-    """Somebody who does something of his own beside the load, such as an operator who logs in."""
-
-    def rows(self) -> pl.DataFrame:
-        """What he recorded, as rows of a history, once his block was left."""
-
-
-class Observer(Protocol):
-    """Who watches the server meanwhile. See drill/probes/server/observer.py."""
-
-    def watching(self) -> AbstractContextManager[None]:
-        """Sample what goes on, for the length of a block."""
-
-    def look(self, moment: str) -> None:
-        """Take plans and counters: "before", "during" or "after"."""
-
-    def examine(self) -> None:
-        """Once the load has stopped: what takes time, or must not disturb."""
-
-    def tables(self) -> Mapping[str, pl.DataFrame]:
-        """All that was seen; "operations" are rows of the history itself."""
-
-    def anchor(self) -> Anchor:
-        """One moment on both clocks."""
 
 
 def _nobody() -> tuple[AbstractContextManager[Companion], ...]:
@@ -208,7 +148,7 @@ class LoadExperiment:
             with self.fault(self.mark) as injection:
                 last.callback(injection.afterwards)
                 log.injected(injection, since_ns=since_ns)
-                if log.confirm(injection, self.say):
+                if log.confirm(injection, self.say, lambda: self._tell(load, onlooker, 0, 0)):
                     onlooker.enter(Stage.FAULT)
                     self._hold(load, injection, log, onlooker)
                     self.observer.look("during")

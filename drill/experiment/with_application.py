@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from drill.experiment.at_work import Load
 from drill.experiment.recovery import Clients, Witness
-from drill.experiment.under_load import Load
 from drill.history import Anchor
 from drill.probes.progress import Progress
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -25,24 +26,65 @@ class ClientProgress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Which instance writes, by what one watcher says since `since_ns`; None: that the one it asks does not.
+
+    `asked` says whom it asks: OBSERVE an instance, LOOKUP the cluster endpoint, ANNOUNCE the control plane. A watcher
+    that gets no answer goes on saying what it said.
+    """
+
+    asked: Action
+    writer: str | None
+    since_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far all clients are; `acknowledged` writes of all kinds, their rate over the last report's time."""
+    """How far all clients are; `acknowledged` writes of all kinds, their rate over the last report's time.
+
+    `said` is what the watchers say, by their names; only those that were answered once stand there.
+    """
 
     at_ns: int = 0
     acknowledged: int = 0
     acknowledged_per_s: float = 0.0
     reads: int = 0
     clients: Mapping[str, ClientProgress] = field(default_factory=dict)
+    said: Mapping[str, Said] = field(default_factory=dict)
 
     def dump(self) -> dict[str, Any]:
         """As JSON knows it."""
         return asdict(self)
 
     @classmethod
-    def load(cls, said: Mapping[str, Any]) -> Progress:
-        """Read what `dump` wrote."""
-        clients = {name: ClientProgress(**each) for name, each in said["clients"].items()}
-        return cls(**{**said, "clients": clients})
+    def load(cls, told: Mapping[str, Any]) -> Progress:
+        """Read what `dump` wrote; of nothing told yet, nothing done yet."""
+        clients = {name: ClientProgress(**each) for name, each in told.get("clients", {}).items()}
+        said = {
+            name: Said(asked=Action(each["asked"]), writer=each["writer"], since_ns=each["since_ns"])
+            for name, each in told.get("said", {}).items()
+        }
+        return cls(**{**told, "clients": clients, "said": said})
+
+
+WATCHED = frozenset({Action.OBSERVE, Action.LOOKUP, Action.ANNOUNCE})
+NO_WORK = frozenset({Action.CONNECT, Action.STALL})
+
+
+class Stand:
+    """How one client stands, while it is counted."""
+
+    __slots__ = ("last_ns", "last_ok_ns", "ok")
+
+    def __init__(self) -> None:
+        """Begin with nothing done."""
+        self.last_ok_ns: int | None = None
+        self.last_ns: int | None = None
+        self.ok = 0
+
+    def progress(self) -> ClientProgress:
+        """As a value."""
+        return ClientProgress(last_ok_ns=self.last_ok_ns, last_ns=self.last_ns, ok=self.ok)
 
 
 class Tally:
@@ -53,46 +95,65 @@ class Tally:
         self._recorder = recorder
         self._seen = 0
         self._at_ns = time.monotonic_ns()
-        self._acknowledged = self._reads = 0
-        self._clients: dict[str, list[Any]] = {}
+        self._acknowledged: Counter[Action] = Counter()
+        self._clients: dict[str, Stand] = {}
+        self._said: dict[str, Said] = {}
 
     def sum_up(self) -> Progress:
         """How it stands now."""
-        recorder, now = self._recorder, time.monotonic_ns()
-        sources = [_of_note(source) for source in recorder.sources]
-        oks = [ending.outcome is Outcome.OK for ending in recorder.endings]
-        for client, _ in filter(None, sources):
-            self._clients.setdefault(client, [None, None, 0])
-        before = self._acknowledged
-        for row in range(self._seen, len(recorder)):
-            noted = sources[recorder.source[row]]
-            if noted is not None:
-                self._count(*noted, ok=oks[recorder.ending[row]], completed_ns=recorder.completed[row])
-        self._seen = len(recorder)
-        rate = (self._acknowledged - before) / max((now - self._at_ns) / 1e9, 1e-3)
+        now, before = time.monotonic_ns(), self._acknowledged[Action.WRITE]
+        self._count()
+        acknowledged = self._acknowledged[Action.WRITE]
+        rate = (acknowledged - before) / max((now - self._at_ns) / 1e9, 1e-3)
         self._at_ns = now
-        clients = {
-            name: ClientProgress(last_ok_ns=last_ok, last_ns=last, ok=ok)
-            for name, (last_ok, last, ok) in self._clients.items()
-        }
         return Progress(
             at_ns=now,
-            acknowledged=self._acknowledged,
+            acknowledged=acknowledged,
             acknowledged_per_s=round(rate, 1),
-            reads=self._reads,
-            clients=clients,
+            reads=self._acknowledged[Action.READ],
+            clients={name: stand.progress() for name, stand in self._clients.items()},
+            said=dict(self._said),
         )
 
-    def _count(self, client: str, action: Action, *, ok: bool, completed_ns: int) -> None:
-        stands = self._clients[client]
-        stands[1] = completed_ns
-        if ok:
-            stands[0] = completed_ns
-            stands[2] += 1
-            self._acknowledged += action is Action.WRITE
-            self._reads += action is Action.READ
+    def _count(self) -> None:
+        """Go through the new rows, some hundreds, in the loop of the clients themselves: every look-up counts."""
+        recorder, first = self._recorder, self._seen
+        stands = [self._stand(source) for source in recorder.sources]
+        oks = [ending.outcome is Outcome.OK for ending in recorder.endings]
+        succeeded = [0] * len(stands)
+        watched = [source.action in WATCHED for source in recorder.sources]
+        heard = []
+        new = zip(recorder.source[first:], recorder.ending[first:], recorder.completed[first:], strict=True)
+        for row, (source, ending, completed_ns) in enumerate(new, first):
+            stand = stands[source]
+            if stand is None:
+                continue
+            stand.last_ns = completed_ns
+            if oks[ending]:
+                stand.last_ok_ns = completed_ns
+                succeeded[source] += 1
+                if watched[source]:
+                    heard.append(row)
+        self._seen = len(recorder)
+        for worked, stand, times in zip(recorder.sources, stands, succeeded, strict=True):
+            if stand is not None:
+                stand.ok += times
+                self._acknowledged[worked.action] += times
+        self._hear(heard)
 
+    def _hear(self, rows: list[int]) -> None:
+        """Take in what watchers were answered."""
+        recorder = self._recorder
+        sources, answerers = list(recorder.sources), list(recorder.answerers)
+        for row in rows:
+            source, server = sources[recorder.source[row]], answerers[recorder.answerer[row]].server
+            # The control plane names the writer; whom else we ask says of himself whether he is it.
+            writer = server if source.action is Action.ANNOUNCE or recorder.value[row] == 1 else None
+            known = self._said.get(source.client)
+            if known is None or known.writer != writer:
+                said = Said(asked=source.action, writer=writer, since_ns=recorder.completed[row])
+                self._said[source.client] = said
 
-def _of_note(source: Source) -> tuple[str, Action] | None:
-    """Whose work and of which kind; None for what is no work of a client's own."""
-    return None if source.action in (Action.CONNECT, Action.STALL) else (source.client, source.action)
+    def _stand(self, source: Source) -> Stand | None:
+        """Whose work it is; None for what is no work of a client's own."""
+        return None if source.action in NO_WORK else self._clients.setdefault(source.client, Stand())

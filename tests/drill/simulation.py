@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from drill.history import SCHEMA, Action, Anchor, Cause, Outcome
-from drill.probes.progress import ClientProgress, Progress
+from drill.probes.progress import WATCHED, ClientProgress, Progress, Said
 from tests.drill.memory import InMemory, three
 
 TICK_NS = 50_000_000
@@ -59,6 +59,8 @@ class Simulation:
     table: list[tuple[int, int, int]] = field(default_factory=list)
     """(stream, value, when) of every row that is there."""
     progress_of: dict[str, ClientProgress] = field(default_factory=dict)
+    acknowledged: Counter[Action] = field(default_factory=Counter)
+    said: dict[str, Said] = field(default_factory=dict)
     stopped: bool = False
     values: Counter[int] = field(default_factory=Counter)
     done: set[str] = field(default_factory=set)
@@ -94,7 +96,13 @@ class Simulation:
 
     def progress(self) -> Progress:
         """How all are doing."""
-        return Progress(at_ns=self.now, clients=self.progress_of)
+        return Progress(
+            at_ns=self.now,
+            acknowledged=self.acknowledged[Action.WRITE],
+            reads=self.acknowledged[Action.READ],
+            clients=dict(self.progress_of),
+            said=dict(self.said),
+        )
 
     def stop(self) -> pl.DataFrame:
         """What they recorded."""
@@ -211,3 +219,11 @@ class Simulation:
         ok = self.rows[-1]["outcome"] is Outcome.OK
         last_ok_ns = self.now if ok else before.last_ok_ns
         self.progress_of[client] = ClientProgress(last_ok_ns=last_ok_ns, last_ns=self.now, ok=before.ok + ok)
+        self.acknowledged[action] += ok
+        if ok and action in WATCHED:
+            server = columns["server"] if action is Action.ANNOUNCE or columns["value"] else None
+            self._hear(client, Said(asked=action, writer=server, since_ns=self.now))  # type: ignore[arg-type]
+
+    def _hear(self, client: str, said: Said) -> None:
+        if client not in self.said or self.said[client].writer != said.writer:
+            self.said[client] = said

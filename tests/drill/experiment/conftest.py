@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from drill.experiment import LoadExperiment, LoadTiming, Watch
+from drill.experiment.at_work import Companion
 from drill.experiment.glimpse import nobody
-from drill.experiment.under_load import Companion
 from drill.faults import bound
 from drill.history import History
 from drill.journal import Journal

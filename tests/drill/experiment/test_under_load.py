@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from drill.checks.load import fast_again, invariants_hold, steady_again_within, throughput_keeps, throughput_returns
 from drill.checks.moments import Moments
 from drill.errors import FaultError
-from drill.experiment import LoadTiming
+from drill.experiment import Glimpse, LoadTiming, Stage
 from drill.history import Action, History, Outcome
 from drill.verdict import Check, Ruling, judge
 from tests.drill.experiment.conftest import TIMING, Build
@@ -193,3 +193,26 @@ def test_a_load_lasts_as_long_as_every_stage_can(**stages: float) -> None:
     timing = LoadTiming(**stages)  # type: ignore[arg-type]
     held_s = max(timing.hold_s, timing.recovery_deadline_s) if timing.recovers else timing.hold_s
     assert timing.lasts_s >= timing.steady_s + timing.steady_deadline_s + held_s + timing.after_s + 60
+
+
+def test_whoever_looks_on_sees_each_stage_and_how_it_goes(bench: Build) -> None:
+    """Every stage but the wait for redundancy, requests of the last second, what is not served, and the latency."""
+    ran, seen = bench(Behaviour(refuses=True, recovers_s=2.0)), list[Glimpse]()
+    ran.watch = seen.append
+    ran.run(RECOVERS)
+    assert list(dict.fromkeys(each.stage for each in seen)) == [each for each in Stage if each is not Stage.REDUNDANCY]
+    assert {each.p95_ms for each in seen} == {None, 4.0}
+    assert max(each.rates_per_s.get("requests", 0) for each in seen) == pytest.approx(100, rel=0.1)
+    words = {(each.stage, each.failing.partition(" of ")[2]) for each in seen if each.failing}
+    assert {stage for stage, _ in words} >= {Stage.FAULT}
+    assert all(word.endswith("requests not served") for _, word in words)
+    steady = [each for each in seen if each.stage is Stage.STEADY]
+    assert not any(each.failing for each in steady)
+
+
+def test_what_a_recovery_reaches_is_not_shown_of_a_load(bench: Build) -> None:
+    """An application at work has no promotion, and no phase of one."""
+    ran, seen = bench(), list[Glimpse]()
+    ran.watch = seen.append
+    ran.run()
+    assert not any(each.phases for each in seen)

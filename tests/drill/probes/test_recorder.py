@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from drill.history import SCHEMA, Action, Cause, History, Outcome
 from drill.probes.clock import anchor
-from drill.probes.progress import ClientProgress, Progress, Tally
+from drill.probes.progress import ClientProgress, Progress, Said, Tally
 from drill.probes.recorder import NO_VALUE, NULL, Recorder
 from drill.targets.outcomes import Ending
 
@@ -77,3 +78,48 @@ def test_progress_sums_up_what_is_new() -> None:
     assert (progress.acknowledged, progress.reads) == (2, 0)
     assert progress.clients["writer-00"] == ClientProgress(last_ok_ns=8, last_ns=8, ok=2)
     assert Progress.load(progress.dump()) == progress
+
+
+def answered(recorder: Recorder, client: str, action: Action, at_ns: int, server: str, value: int) -> None:
+    """Add what a watcher was answered."""
+    recorder.add(recorder.register(client, action, None), at_ns - 1, at_ns, value=value, server=server)
+
+
+def test_watchers_say_who_writes_and_since_when() -> None:
+    """An instance of itself, the endpoint of whom it leads to, the control plane of whom it names; not of repeats."""
+    recorder = Recorder()
+    tally = Tally(recorder)
+    for at_ns in (10, 20):
+        answered(recorder, "watcher-a", Action.OBSERVE, at_ns, "a", 1)
+        answered(recorder, "watcher-b", Action.OBSERVE, at_ns, "b", 0)
+        answered(recorder, "watcher-endpoint", Action.LOOKUP, at_ns, "a", 1)
+        answered(recorder, "watcher-api", Action.ANNOUNCE, at_ns, "a", 3)
+    first = tally.sum_up()
+    assert first.said == {
+        "watcher-a": Said(asked=Action.OBSERVE, writer="a", since_ns=10),
+        "watcher-b": Said(asked=Action.OBSERVE, writer=None, since_ns=10),
+        "watcher-endpoint": Said(asked=Action.LOOKUP, writer="a", since_ns=10),
+        "watcher-api": Said(asked=Action.ANNOUNCE, writer="a", since_ns=10),
+    }
+    answered(recorder, "watcher-b", Action.OBSERVE, 30, "b", 1)
+    answered(recorder, "watcher-endpoint", Action.LOOKUP, 31, "a", 0)
+    then = tally.sum_up()
+    assert then.said["watcher-b"] == Said(asked=Action.OBSERVE, writer="b", since_ns=30)
+    assert then.said["watcher-endpoint"] == Said(asked=Action.LOOKUP, writer=None, since_ns=31)
+    assert then.said["watcher-a"] == first.said["watcher-a"]
+    assert Progress.load(json.loads(json.dumps(then.dump()))) == then
+
+
+def test_a_watcher_without_an_answer_goes_on_saying_what_it_said() -> None:
+    """A writer that is gone says nothing more; that somebody else writes is for others to say."""
+    recorder = Recorder()
+    tally = Tally(recorder)
+    answered(recorder, "watcher-a", Action.OBSERVE, 10, "a", 1)
+    source = recorder.register("watcher-a", Action.OBSERVE, None)
+    recorder.add(source, 11, 12, Ending(Outcome.FAILED, None, Cause.REFUSED))
+    assert tally.sum_up().said["watcher-a"].writer == "a"
+
+
+def test_nothing_told_yet_is_nothing_done_yet() -> None:
+    """A child that has not reported has no client and no watcher."""
+    assert Progress.load({}) == Progress()
