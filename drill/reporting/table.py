@@ -1,4 +1,4 @@
-"""The run on a terminal: a row an experiment, then every promise broken or not judged, and why.
+"""The run on a terminal: a row an experiment, then what was found, in order of gravity (findings.py).
 
 What is about recovery has a column a phase; what is about an application at work, its latency before, under and
 after the fault. Where the row does not fit, a block a fault says the same; nothing is ever cut off.
@@ -16,9 +16,10 @@ from rich.table import Table
 from rich.text import Text
 
 from drill.reporting.figures import seconds
+from drill.reporting.findings import STYLES, Findings
 from drill.reporting.records import PHASES, ExperimentRecord, RunRecord
 from drill.reporting.secrets import redact
-from drill.verdict import Figure, Ruling, Verdict
+from drill.verdict import Figure, Ruling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
 
     Say = Callable[[str], str]
 
-EVIDENCE_LINES = 5
+LEAST_OF_FAULT = 16
+"""Columns that the name of a fault has at least."""
 NOT_APPLICABLE, NEVER = "\N{EN DASH}", "never"
 
-_STYLES = {Ruling.HELD: "green", Ruling.UNDECIDED: "yellow", Ruling.BROKEN: "bold red"}
 _FIGURES = {
     "first_write": "recovery_time_s",
     "recovered": "recovery_time_s",
@@ -72,12 +73,15 @@ def render(run: RunRecord, *, width: int = 120, plain: bool = False, evidence: P
         if not records:
             continue
         table = _table(records, columns, say, plain=plain)
-        if console.measure(table, options=boundless).minimum <= width:
+        # Only the name of the fault is ever folded. What rich calls the least width would cut figures at their spaces.
+        spare = width - console.measure(table, options=boundless).maximum
+        if spare >= 0:
+            table.columns[0].max_width = LEAST_OF_FAULT + spare
             console.print(table)
         else:
             for line, indent in _blocks(records, columns, say):
                 console.print(Padding(line, (0, 0, 0, indent)))
-    for line, indent in _findings(run, say):
+    for line, indent in Findings(run=run, say=say, folder=evidence).lines():
         console.print(Padding(line, (0, 0, 0, indent)))
     if evidence is not None:
         console.print(Text(say(f"evidence: {evidence}")), soft_wrap=True)
@@ -132,7 +136,7 @@ def _table(
 ) -> Table:
     frame = box.ASCII_DOUBLE_HEAD if plain else box.SIMPLE_HEAD
     table = Table(box=frame, show_edge=False, padding=(0, 0))
-    table.add_column("fault", overflow="fold", min_width=16)
+    table.add_column("fault", overflow="fold", min_width=LEAST_OF_FAULT, max_width=LEAST_OF_FAULT)
     for name in columns(records[0]):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("ruling", no_wrap=True)
@@ -161,30 +165,4 @@ def _count(record: ExperimentRecord, name: str) -> str:
 def _ruling(record: ExperimentRecord) -> Text:
     if record.skipped is not None:
         return Text("skipped", style="dim")
-    return Text(str(record.ruling).upper(), style=_STYLES[record.ruling])
-
-
-def _findings(run: RunRecord, say: Say) -> Iterator[tuple[Text, int]]:
-    """Yield broken promises, then undecided ones, then what was skipped; each line with its indentation."""
-    for ruling in (Ruling.BROKEN, Ruling.UNDECIDED):
-        for record in run.executed:
-            if ruling is Ruling.UNDECIDED and not record.promises:
-                yield _finding(ruling, say(f"{record.fault}: nothing was judged")), 0
-            for promise in record.promises:
-                if promise.ruling is ruling:
-                    yield _finding(ruling, say(f"{record.fault}: {promise.name}: {promise.because}")), 0
-                    yield from ((Text(say(line)), 4) for line in _evidence(promise))
-    for record in run.experiments:
-        if record.skipped is not None:
-            yield Text(say(f"skipped {record.fault}: {record.skipped}"), style="dim"), 0
-
-
-def _finding(ruling: Ruling, words: str) -> Text:
-    return Text.assemble((str(ruling).upper(), _STYLES[ruling]), " ", words)
-
-
-def _evidence(promise: Verdict) -> Iterator[str]:
-    yield from promise.evidence[:EVIDENCE_LINES]
-    more = len(promise.evidence) - EVIDENCE_LINES
-    if more > 0:
-        yield f"and {more} more in summary.json"
+    return Text(str(record.ruling).upper(), style=STYLES[record.ruling])

@@ -8,6 +8,7 @@ import pytest
 
 from drill.reporting import table
 from drill.reporting.records import ExperimentRecord
+from drill.reporting.usual_causes import usual
 from drill.verdict import Ruling, Verdict
 from tests.drill.reporting.synthetic import experiment, recovered, run, survived
 
@@ -27,6 +28,12 @@ def row(text: str, fault: str) -> list[str]:
     return [cell.strip() for cell in line.split("|")]
 
 
+def usually(name: str) -> tuple[str, str]:
+    """What is said of a broken promise's usual cause."""
+    told = usual()[name]
+    return f"    usually: {told.cause}", f"    next: {told.step}"
+
+
 def test_a_fault_is_a_row_with_its_phases_its_writes_and_its_ruling() -> None:
     """Seconds by phase, recovery with its resolution, how many writes, how many lost, held or not."""
     text = table.render(MIXED, plain=True)
@@ -44,15 +51,21 @@ def test_never_is_told_from_not_applicable() -> None:
 
 def test_below_stand_broken_then_undecided_promises_then_the_place_of_the_evidence() -> None:
     """In order of gravity, each with its reason and at most five findings; what is left out is counted."""
-    lines = table.render(MIXED, plain=True, evidence=Path("reports/runs/x")).splitlines()
+    lines = table.render(MIXED, width=400, plain=True, evidence=Path("reports/runs/x")).splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("BROKEN"))
     assert lines[start:] == [
         "BROKEN freeze of the writer's zone: every_acknowledged_write_survives: 7 of 41,207 are lost",
-        *(f"    stream {each}: value {each} is absent" for each in range(5)),
-        "    and 2 more in summary.json",
+        "    expected: every acknowledged write survives",
+        "    seen: stream 0: value 0 is absent",
+        *(f"          stream {each}: value {each} is absent" for each in range(1, 5)),
+        "          and 2 more in summary.json",
+        *usually("every_acknowledged_write_survives"),
         "BROKEN partition: recovered_within: every client wrote again",
+        "    expected: recovered within: 60s",
+        *usually("recovered_within"),
         "UNDECIDED power: quiet: too few +/- writes",
         "skipped loss of a zone: the target offers no way",
+        "HELD 4 of 7 promises, in 1 of 4 experiments all of them",
         "evidence: reports/runs/x",
     ]
 
@@ -68,6 +81,18 @@ def test_nothing_is_wider_than_the_terminal_and_nothing_is_cut_off(width: int, p
     squeezed = "".join(shown.split()).replace("|", "")
     for word in ("2.34", "2.51", "21.400", "never", "41,207", "BROKEN", "UNDECIDED", "skipped", "value4isabsent"):
         assert word in squeezed
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_every_column_is_whole_at_every_width(plain: bool) -> None:  # noqa: FBT001 - pytest passes it
+    """Where a row only just fits, the fault is folded, and no other cell gives way."""
+    for width in range(106, 122):
+        text = table.render(run(experiment()), width=width, plain=plain)
+        shown = text if plain else "".join(_without_colours(text))
+        found = "".join(shown.split()).partition("HELD2of2")[0]
+        assert "ruling" in found or "crashofthewriter:HELD" in found, width
+        assert "HELD" in found, width
+        assert "41,207" in found, width
 
 
 def test_what_is_no_terminal_gets_ascii_only() -> None:
