@@ -13,6 +13,7 @@
     ├── ProbeError           a probe did not do its work, so that its silence proves nothing
     ├── LimitReached         the experiment's hard limit in time or in writes was reached
     ├── Halted               a stop condition was met: nothing more is broken
+    ├── StoreError           runs cannot be read from, or copied to, where they are kept
     └── Undecided            the evidence does not suffice to judge
 
 Each says what happened, where we looked, and what to do about it.
@@ -69,6 +70,10 @@ class LimitReached(DrillError):
 
 class Halted(DrillError):
     """A stop condition was met, such as an alarm that rings: what is broken is healed, and nothing more is broken."""
+
+
+class StoreError(DrillError):
+    """Runs cannot be read from, or copied to, where they are kept; what is in reports/ is not touched by it."""
 
 
 class Undecided(DrillError):

@@ -1,0 +1,44 @@
+"""A folder of runs."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from drill.errors import ConfigError, StoreError
+from drill.reporting.store import Local
+from tests.drill.reporting.store.conftest import Make
+
+
+def test_a_run_under_way_is_none_yet(make: Make, folder: Local) -> None:
+    """Its summary is written last; neither is a stray file one."""
+    under_way = make()
+    reports = Local(reports=under_way.parents[1])
+    (under_way / "summary.json").unlink()
+    (under_way.parent / "20261002T000000Z-lab").write_text("no folder")
+    assert reports.names() == ()
+    assert folder.names() == ()
+
+
+def test_a_folder_that_cannot_be_read_is_said(make: Make) -> None:
+    """It is no empty one."""
+    runs = make().parent
+    shutil.rmtree(runs)
+    runs.write_text("no folder")
+    with pytest.raises(StoreError, match=r"runs: cannot be read \(Not a directory\)"):
+        Local(reports=runs.parent).names()
+
+
+def test_a_run_that_lies_there_needs_no_pushing(make: Make) -> None:
+    """It stays as it is."""
+    run = make()
+    assert Local(reports=run.parents[1]).push(run) == str(run)
+
+
+def test_a_summary_that_is_none_is_said(make: Make) -> None:
+    """With the file, and the remedy."""
+    run = make()
+    (run / "summary.json").write_text("{")
+    with pytest.raises(ConfigError, match=r"summary\.json: the file: cannot be read"):
+        Local(reports=run.parents[1]).summary(run.name)
