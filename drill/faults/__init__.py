@@ -15,7 +15,7 @@ from drill.faults.culprits import CULPRIT, culprits
 from drill.faults.dropped_index import dropped_index
 from drill.faults.exhaustion import exhaustion
 from drill.faults.failover_and_back import failover_and_back
-from drill.faults.fault import Bound, Fault, Injection, bound
+from drill.faults.fault import Bound, Fault, Injection, bound, meanwhile
 from drill.faults.frozen_writer import frozen_writer
 from drill.faults.lagging_reader import lagging_reader
 from drill.faults.managed_failover import managed_failover
@@ -50,6 +50,7 @@ __all__ = [
     "frozen_writer",
     "lagging_reader",
     "managed_failover",
+    "meanwhile",
     "network_latency",
     "noisy_neighbour",
     "none",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -71,6 +72,19 @@ def bound(fault: Fault, target: Target) -> Bound:
     return lambda mark: fault(target, mark=mark)
 
 
+_meanwhile: ContextVar[Callable[[], object]] = ContextVar("meanwhile", default=_none)
+
+
+@contextmanager
+def meanwhile(do: Callable[[], object]) -> Iterator[None]:
+    """Have `do` called at every look for an effect in this block, which may last minutes; what it raises ends it."""
+    before = _meanwhile.set(do)
+    try:
+        yield
+    finally:
+        _meanwhile.reset(before)
+
+
 def await_effect(
     look: Callable[[], str | None],
     *,
@@ -83,6 +97,7 @@ def await_effect(
     while (seen := look()) is None:
         if time.monotonic() > ends_at:
             raise NoEffect(f"nothing was seen of {what} within {deadline_s:g} s")
+        _meanwhile.get()()
         time.sleep(every_s)
     return seen
 
