@@ -1,0 +1,53 @@
+"""What must be true before a game day begins, beyond its window: looked at without touching anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from drill.config import Config, GameDay, LabSettings
+from drill.errors import Halted, NotHealed, TargetError
+from drill.gameday.alarms import Alarms, State
+from drill.journal import Journal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rails:
+    """`doctor` looks at a target by its name, and says whether nothing is missing there."""
+
+    config: Config
+    day: GameDay
+    home: Path
+    environment: Mapping[str, str]
+    doctor: Callable[[str], bool]
+    say: Callable[[str], None]
+
+    def check(self) -> None:
+        """Pass in silence; DrillError says in one line what stands in the way, and what to do."""
+        self._nothing_left_broken()
+        self._no_alarm_rings()
+        if not self.doctor(self.day.target):
+            raise TargetError(f"something is missing on the target; see above, or: drill doctor {self._target}")
+
+    @property
+    def _target(self) -> str:
+        return f"--target {self.day.target}"
+
+    def _nothing_left_broken(self) -> None:
+        orphans = Journal(folder=self.home / ".drill" / "journal").orphans()
+        if orphans:
+            listed = "; ".join(str(entry) for entry in orphans.values())
+            raise NotHealed(f"an earlier run did not live to undo what it did: {listed}. Undo it first: drill heal")
+
+    def _no_alarm_rings(self) -> None:
+        """A lab of the run's own has none yet: they are made with it."""
+        settings = self.config.target(self.day.target)
+        if not self.day.stop_alarms or isinstance(settings, LabSettings):
+            return
+        found = Alarms.beside(settings, self.day.stop_alarms, self.environment).look()
+        ringing = [str(each) for each in found if each.state is State.RINGING]
+        if ringing:
+            raise Halted("; ".join(ringing))
+        for alarm in found:
+            self.say(f"stop condition: {alarm}")

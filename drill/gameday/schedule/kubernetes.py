@@ -1,0 +1,56 @@
+"""A CronJob of Kubernetes: https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/."""
+
+from __future__ import annotations
+
+import yaml
+
+from drill.errors import ConfigError
+from drill.gameday.child import HEALS_WITHIN_S
+from drill.gameday.schedule.plan import File, Plan
+
+LONGEST_NAME = 52
+IMAGE = "registry.example.com/drill:latest"
+
+
+def kubernetes(plan: Plan) -> tuple[File, ...]:
+    """One manifest. Never two at once, never a second try; a pod that is deleted has the time to heal.
+
+    Where the game day tells people by a webhook, its URL is the key `webhook` of the secret that is called as the job.
+    """
+    if len(plan.unit) > LONGEST_NAME:
+        raise ConfigError(
+            f"gameday.{plan.name}: too long a name for a CronJob; leave it {LONGEST_NAME - 14} characters at most"
+        )
+    variable = plan.day.webhook_variable
+    container: dict[str, object] = {
+        "name": "drill",
+        "image": plan.required("--image", plan.place.image, IMAGE),
+        "command": ["drill", *plan.arguments],
+    }
+    if variable:
+        secret = {"name": plan.unit, "key": "webhook"}
+        container["env"] = [{"name": variable, "valueFrom": {"secretKeyRef": secret}}]
+    pod = {
+        "restartPolicy": "Never",
+        "terminationGracePeriodSeconds": round(HEALS_WITHIN_S),
+        "containers": [container],
+    }
+    manifest = {
+        "apiVersion": "batch/v1",
+        "kind": "CronJob",
+        "metadata": {"name": plan.unit},
+        "spec": {
+            "schedule": plan.cron,
+            "timeZone": plan.day.window.time_zone,
+            "concurrencyPolicy": "Forbid",
+            "startingDeadlineSeconds": 300,
+            "jobTemplate": {
+                "spec": {
+                    "backoffLimit": 0,
+                    "activeDeadlineSeconds": plan.lasts_s,
+                    "template": {"spec": pod},
+                }
+            },
+        },
+    }
+    return (File(name=f"{plan.unit}.yml", text=yaml.safe_dump(manifest, sort_keys=False, width=120)),)

@@ -1,0 +1,90 @@
+"""What every schedule is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from drill.config import GameDay
+from drill.config.gameday import WEEK
+from drill.errors import ConfigError
+from drill.gameday.child import HEALS_WITHIN_S
+
+CRON_DAYS = ("1", "2", "3", "4", "5", "6", "0")
+"""Of Monday and those after it; every cron knows Sunday as 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the game day is run: which Python, in which folder; or what a cloud starts, as whom.
+
+    `image` is a container's, `run` the ARN of what EventBridge starts, `role` that of who may.
+    """
+
+    python: Path
+    folder: Path
+    drill_toml: str = "drill.toml"
+    image: str | None = None
+    run: str | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Which game day is begun when, and where."""
+
+    name: str
+    day: GameDay
+    place: Place
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The command, to be run in the folder."""
+        return (str(self.place.python), "-m", "drill.cli", *self.arguments)
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """What comes after `drill`."""
+        elsewhere = () if self.place.drill_toml == "drill.toml" else ("--drill-toml", self.place.drill_toml)
+        return (*elsewhere, "gameday", self.name)
+
+    @property
+    def unit(self) -> str:
+        """What it is called among everything else that is scheduled: letters, digits and hyphens."""
+        return f"drill-gameday-{self.name}".lower().replace("_", "-").strip("-")
+
+    @property
+    def cron(self) -> str:
+        """The five fields of POSIX's crontab."""
+        window = self.day.window
+        days = ",".join(CRON_DAYS[WEEK.index(each)] for each in self.days)
+        return f"{window.since.minute} {window.since.hour} * * {'*' if len(self.days) == len(WEEK) else days}"
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        """The days of its window, in the order of the week."""
+        return tuple(each for each in WEEK if each in self.day.window.days)
+
+    @property
+    def lasts_s(self) -> int:
+        """The longest that all of it can last: the run, healing, and telling people."""
+        return round(self.day.longest + HEALS_WITHIN_S + 300)
+
+    def required(self, option: str, value: str | None, example: str) -> str:
+        """An option that only some schedulers need; ConfigError shows what to write."""
+        if not value:
+            raise ConfigError(f"{option}: missing value; write {option} {example}")
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One file of a schedule, and its text."""
+
+    name: str
+    text: str
+
+
+Scheduler = Callable[[Plan], tuple[File, ...]]
+"""The files by which a scheduler begins a game day; ConfigError where it cannot."""
