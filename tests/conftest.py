@@ -1,4 +1,7 @@
-"""One real PostgreSQL for whoever needs rows: a single instance that takes itself for a cluster."""
+"""One real PostgreSQL for whoever needs rows: a single instance that takes itself for a cluster.
+
+And no secret of one test is known to another.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from drill.secrets import known
 from tests.drill.probes.server import LOCKED, Server
 
 STATUS = """
@@ -32,3 +36,9 @@ def postgres(_postgres: Server) -> Server:
     if _postgres.process is None:
         _postgres.start()
     return _postgres
+
+
+@pytest.fixture(autouse=True)
+def _nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test logs in with may stand in what another one reads."""
+    monkeypatch.setattr(known, "_known", known.Known())

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from drill.errors import ConfigError
 from drill.reporting.files import point
+from drill.reporting.secrets import redact
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,7 @@ def create(reports: Path, target: str, started: datetime) -> Path:
 
 def experiment_directory(run: Path, scenario: str, fault: str) -> Path:
     """Make the folder of one experiment, `<scenario>/<fault>`; a repetition gets one of its own."""
-    return _new_folder(run / slug(scenario), slug(fault))
+    return _new_folder(run / slug(redact(scenario)), slug(redact(fault)))
 
 
 def slug(text: str) -> str:

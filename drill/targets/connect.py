@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError
 
 from drill.config import AuroraSettings
 from drill.errors import ConfigError
+from drill.secrets import know
 from drill.targets.aurora import Aurora
 from drill.targets.credentials import LAB_ROLE, session_of
 from drill.targets.postgres import Address
@@ -66,7 +67,9 @@ def _login(
         return login.user, login.password, login.dbname
     if settings.user is None:
         raise ConfigError(f"[target.{name}] names no user")
-    return settings.user, "" if settings.login == "iam" else settings.password(environment), None
+    password = "" if settings.login == "iam" else settings.password(environment)
+    know(password)
+    return settings.user, password, None
 
 
 def _with_token(settings: AuroraSettings, session: boto3.Session, credentials: Address) -> Address:

@@ -8,6 +8,7 @@ import boto3
 from botocore.exceptions import BotoCoreError
 
 from drill.errors import ConfigError
+from drill.secrets import know_login
 
 MADE_UP = "drill"
 LAB_ROLE = "arn:aws:iam::123456789012:role/lab"
@@ -23,6 +24,7 @@ def session_of(
     """
     own = endpoint_url and not profile and "AWS_ACCESS_KEY_ID" not in environment
     made_up = MADE_UP if own else None
+    know_login(endpoint_url)
     try:
         return boto3.Session(
             region_name=region, profile_name=profile, aws_access_key_id=made_up, aws_secret_access_key=made_up

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from drill.errors import TargetError
+from drill.secrets import know
 from drill.targets.boto import NO_CREDENTIALS, SAID, config
 
 
@@ -28,6 +29,7 @@ def read_secret(secret: str, session: boto3.Session, *, endpoint_url: str | None
     where = endpoint_url or f"AWS in {session.region_name}"
     try:
         found = json.loads(client.get_secret_value(SecretId=secret)["SecretString"])
+        know(found["password"])
         return Login(user=found["username"], password=found["password"], dbname=found.get("dbname"))
     except ClientError as error:
         said = error.response["Error"]
