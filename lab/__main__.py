@@ -69,8 +69,8 @@ def _logs(options: argparse.Namespace) -> int:
     if options.zone and options.zone not in letters:
         raise LabError(f"there is no zone {options.zone!r}; there are: {', '.join(letters)}")
     where = f"zone-{options.zone}" if options.zone else "."
-    for path in sorted(Path(layout.folder, where).rglob("*.log")):
-        if "data" in path.relative_to(layout.folder).parts:
+    for path in sorted(Path(layout.folder, where).rglob("*.log*")):
+        if not path.is_file() or "data" in path.relative_to(layout.folder).parts:
             continue
         for line in path.read_text(errors="replace").splitlines()[-max(options.lines, 1) :]:
             print(f"{path.relative_to(layout.folder)}: {line}")

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import psycopg
 
@@ -158,6 +159,10 @@ class LabCluster:
             with suppress(psycopg.OperationalError):
                 self._parameters = sql.parameters(self.layout, self.layout.zone(self.writer), PARAMETERS)
         return self._parameters
+
+    def log_folder(self, instance: str) -> Path:
+        """That of its zone, which can be read whatever has become of the zone."""
+        return self.layout.log_folder(self.layout.zone(instance))
 
     def subscribe(self, listener: Callable[[Event], None]) -> None:
         """Tell every later event to the listener, from the control plane's thread or a command's."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from lab.errors import LabError
@@ -152,6 +153,9 @@ class Cluster(Protocol):
 
     def parameters(self) -> Mapping[str, str]:
         """The settings of PostgreSQL that `PARAMETERS` names, as the writer has them, or had them last."""
+
+    def log_folder(self, instance: str) -> Path:
+        """Where an instance's log files lie, each under the path that is its name on AWS."""
 
     def subscribe(self, listener: Callable[[Event], None]) -> None:
         """Tell every later event to the listener, in order, from a thread of the cluster's own."""

@@ -215,6 +215,10 @@ class Layout:
         """The folder of everything that runs in a zone."""
         return self.folder / f"zone-{zone.letter}"
 
+    def log_folder(self, zone: Zone) -> Path:
+        """The folder of what a zone's PostgreSQL logs; beside its data, which may be taken from elsewhere anew."""
+        return self.zone_folder(zone) / "log"
+
 
 _PORTS = tuple(Ports.__dataclass_fields__)
 _PASSWORDS = tuple(Passwords.__dataclass_fields__)

@@ -98,6 +98,13 @@ def configuration(
             "parameters": {
                 "unix_socket_directories": "",
                 "password_encryption": "scram-sha-256",
+                # As Aurora has them: a file an hour, in UTC. The prefix says more: milliseconds, and the application.
+                "logging_collector": True,
+                "log_directory": str(layout.log_folder(zone) / "error"),
+                "log_filename": "postgresql.log.%Y-%m-%d-%H%M",
+                "log_rotation_age": 60,
+                "log_rotation_size": 0,
+                "log_timezone": "UTC",
                 "log_line_prefix": "%m [%p] %a ",
                 **({"recovery_min_apply_delay": apply_delay} if apply_delay != "0" else {}),
             },

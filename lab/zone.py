@@ -55,6 +55,8 @@ class ZoneHost:
                 forwarder.start()
         if self.patroni is None or not processes.is_running(self.patroni):
             self._configure()
+            # PostgreSQL makes no more than the last folder of the path to its log.
+            self.layout.log_folder(self.zone).mkdir(mode=0o700, parents=True, exist_ok=True)
             command = programs.python("patroni", str(self.folder / "patroni.yml"))
             self.patroni = processes.start(command, folder=self.folder, log="zone.log")
 

@@ -1,7 +1,7 @@
 """RDS that does what it is asked: failover, reboot and promotion tiers reach the real cluster; events are told.
 
 Seam: moto makes one `RDSResponse` per request and calls its method named after the action. `LabRDS` replaces the
-few that must reach the cluster; describing goes on to moto, which finds the models of lab/api/models.py.
+few that must reach the cluster or its files; describing goes on to moto, which finds the models of lab/api/models.py.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from moto.rds.exceptions import (
 )
 from moto.rds.responses import RDSResponse
 
-from lab.api import events
+from lab.api import events, logs
 from lab.api.models import ClusterModel, InstanceModel, ParameterGroupModel
 from lab.api.modify import modify
 from lab.api.refusal import refusal, wrong_cluster, wrong_instance
@@ -28,6 +28,7 @@ from lab.control import WrongState
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
+    from pathlib import Path
 
     from lab.api.seen import Seen
 
@@ -136,6 +137,38 @@ class LabRDS(RDSResponse):  # type: ignore[misc]  # mypy skips moto
             raise InvalidParameterValue(str(error)) from error
         return ActionResult({"Events": page, "Marker": marker})
 
+    def describe_db_log_files(self) -> ActionResult:
+        """Tell which log files an instance has written."""
+        instance, asked = self._instance(self.params["DBInstanceIdentifier"], ours=False), self.params
+        if not isinstance(instance, InstanceModel):
+            return super().describe_db_log_files()
+        found, marker = logs.page(
+            logs.files(
+                self._logs_of(instance),
+                contains=asked.get("FilenameContains", ""),
+                since_ms=asked.get("FileLastWritten", 0),
+                larger_than=asked.get("FileSize", 0),
+            ),
+            most=asked.get("MaxRecords"),
+            marker=asked.get("Marker"),
+        )
+        told = [{"LogFileName": each.name, "LastWritten": each.last_written_ms, "Size": each.size} for each in found]
+        return ActionResult({"DescribeDBLogFiles": told, "Marker": marker})
+
+    def download_db_log_file_portion(self) -> ActionResult:
+        """Give a part of a log file."""
+        instance = self._instance(self.params["DBInstanceIdentifier"])
+        wanted = self.params["LogFileName"]
+        # Looked for among those that there are: a name that leads elsewhere names none of them.
+        found = next((each for each in logs.files(self._logs_of(instance)) if each.name == wanted), None)
+        if found is None:
+            raise RDSClientError("DBLogFileNotFoundFault", f"DBLog File: {wanted}, is not found on the DB instance")
+        try:
+            part = logs.portion(found.path, marker=self.params.get("Marker"), lines=self.params.get("NumberOfLines"))
+        except ValueError as error:
+            raise InvalidParameterValue(str(error)) from error
+        return ActionResult({"LogFileData": part.data, "Marker": part.marker, "AdditionalDataPending": part.pending})
+
     def list_tags_for_resource(self) -> ActionResult:
         """As moto, but of what is not there AWS says so."""
         self._must_exist(self.params["ResourceName"])
@@ -159,6 +192,9 @@ class LabRDS(RDSResponse):  # type: ignore[misc]  # mypy skips moto
             raise DBClusterNotFoundError(name)
         if kind == "db" and name not in self.backend.databases:
             raise DBInstanceNotFoundError(name)
+
+    def _logs_of(self, instance: InstanceModel) -> Path:
+        return self.seen.cluster.log_folder(instance.first.identifier)
 
     def _instance(self, name: str, *, ours: bool = True) -> Any:
         """Find the instance of that name or ARN; with `ours`, only if the lab's cluster has it."""

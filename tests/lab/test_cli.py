@@ -15,6 +15,8 @@ from lab.__main__ import main
 from lab.layout import Layout
 from tests.lab.real import Real
 
+OF_POSTGRESQL = "zone-a/log/error/postgresql.log.2026-11-22-1400"
+
 
 @pytest.fixture
 def labs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -101,18 +103,21 @@ def test_the_defects_are_offered(capsys: pytest.CaptureFixture[str]) -> None:
 def test_logs_show_the_end_of_each(labs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of all, or of a zone; what lies in the data directories is PostgreSQL's own."""
     Layout.plan("t-logs").save()
-    for place in ("control.log", "zone-a/zone.log", "zone-b/zone.log", "zone-b/data/its.log"):
+    for place in ("control.log", "zone-a/zone.log", "zone-b/zone.log", "zone-b/data/its.log", OF_POSTGRESQL):
         path = labs / "t-logs" / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("one\ntwo\nthree\n")
     assert main(["logs", "--name", "t-logs", "--lines", "1"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "control.log: three",
+        f"{OF_POSTGRESQL}: three",
         "zone-a/zone.log: three",
         "zone-b/zone.log: three",
     ]
     assert main(["logs", "--name", "t-logs", "--zone", "b", "--lines", "2"]) == 0
     assert capsys.readouterr().out.splitlines() == ["zone-b/zone.log: two", "zone-b/zone.log: three"]
+    assert main(["logs", "--name", "t-logs", "--zone", "a", "--lines", "1"]) == 0
+    assert capsys.readouterr().out.splitlines() == [f"{OF_POSTGRESQL}: three", "zone-a/zone.log: three"]
     assert main(["logs", "--name", "t-logs", "--zone", "z"]) == 2
     assert capsys.readouterr().err == "lab: there is no zone 'z'; there are: a, b, c\n"
 

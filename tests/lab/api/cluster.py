@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.control import Event, Happening, Instance, Role, Setup, Topology, Undo, WrongState
@@ -54,6 +55,8 @@ class InMemory:
     hold: threading.Event = field(default_factory=threading.Event)
     """While it is clear, injections do not return."""
     undo_error: Exception | None = None
+    logs: Path = Path("no-logs")
+    """Where there is a folder an instance, if a test made one."""
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:
@@ -72,6 +75,10 @@ class InMemory:
     def parameters(self) -> dict[str, str]:
         """What is in force."""
         return {"statement_timeout": "0", "max_connections": "1000"}
+
+    def log_folder(self, instance: str) -> Path:
+        """A folder of the instance's own."""
+        return self.logs / instance
 
     def subscribe(self, listener: Callable[[Event], None]) -> None:
         """Tell later events to this one too."""
