@@ -6,6 +6,10 @@ examples:
   drill doctor --target staging             what is right and what is missing, with the remedy
   drill heal                                undo what a run that was killed left behind
   drill advise workload.toml                which database a workload asks for, and in which way, with reasons
+  drill trends --target staging             whether the newest run is out of line with those before it
+  drill gate --require failover             whether the newest run lets a release pass
+  drill gameday weekly                      a scheduled game day: announce, break, heal, judge, tell
+  drill schedule weekly --as systemd        when it takes place, for a scheduler that is there already
 """
 
 from __future__ import annotations
@@ -15,13 +19,16 @@ import os
 import sys
 from pathlib import Path
 
-from drill.cli import advise, doctor, heal
+from drill.cli import advise, doctor, gameday, gate, heal, schedule, trends
+from drill.cli.parser import Parser
 from drill.errors import DrillError
+from drill.secrets import know_environment
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when all is well, 1 when it is not, 2 when it cannot be told."""
     options = _parser().parse_args(arguments)
+    know_environment(os.environ)
     try:
         return int(options.command(options))
     except DrillError as error:
@@ -34,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     summary, _, examples = (__doc__ or "").partition("\n\n")
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="drill",
         description=summary.removeprefix("drill: "),
         epilog=examples,
@@ -54,4 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     undo = commands.add_parser("heal", help="undo what a run that was killed left behind")
     undo.set_defaults(command=lambda options: heal.run(options.drill_toml, os.environ))
     advise.add_to(commands)
+    trends.add_to(commands)
+    gate.add_to(commands)
+    gameday.add_to(commands)
+    schedule.add_to(commands)
     return parser

@@ -34,8 +34,9 @@ from drill.gameday.rails import Rails
 from drill.gameday.telling import channels, tell
 from drill.reporting import gate
 from drill.reporting.gate import Judgement
-from drill.reporting.seal import KEY_VARIABLE
+from drill.reporting.seal import key_in
 from drill.reporting.secrets import redact
+from drill.secrets import know_environment
 
 SUITES = Path(__file__).resolve().parents[2]
 
@@ -92,6 +93,7 @@ def named(drill_toml: Path, name: str) -> tuple[Config, GameDay]:
 
 def _conduct(drill_toml: Path, name: str, environment: Mapping[str, str], *, now: Callable[[], datetime]) -> Conduct:
     config, day = named(drill_toml, name)
+    know_environment(environment, also=[day.webhook_variable])
     everybody = channels(day, config.target(day.target), environment)
     home = drill_toml.absolute().parent
     rails = Rails(
@@ -109,7 +111,7 @@ def _conduct(drill_toml: Path, name: str, environment: Mapping[str, str], *, now
     def judge(folder: Path) -> Judgement:
         # This run alone, by the policy of a release: of other runs and other scenarios a game day says nothing.
         policy = config.gate.model_copy(update={"require": _required(day), "target": day.target, "worst_of": 1})
-        judgement = gate.judged(folder, policy, now=datetime.now(UTC), key=environment.get(KEY_VARIABLE) or None)
+        judgement = gate.judged(folder, policy, now=datetime.now(UTC), key=key_in(environment))
         Console().print(gate.table(judgement))
         gate.write(judgement)
         return judgement

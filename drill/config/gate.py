@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field, PositiveInt
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt
 
 from drill.config.durations import Duration
 from drill.config.section import Section, Text
 
+
+def _day(written: object) -> object:
+    """A date is written as TOML does, 2027-01-31, and in quotes by many; a time of day belongs to neither."""
+    if type(written) is date:
+        return written
+    # Python reads "20270131" and "2027-W04-7" as well.
+    if not isinstance(written, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", written):
+        raise ValueError(f'"{written}" is no date; write it as 2027-01-31')
+    try:
+        return date.fromisoformat(written)
+    except ValueError as error:
+        raise ValueError(f'"{written}" is no date: {error}; write it as 2027-01-31') from error
+
+
+def _words(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty; write a value, or remove the line")
+    return text.strip()
+
+
 Glob = Annotated[Text, Field(examples=["failover/*/recovered_within"])]
+Words = Annotated[Text, AfterValidator(_words)]
 
 
 class Waiver(Section):
@@ -21,9 +43,9 @@ class Waiver(Section):
     """
 
     promise: Glob
-    owner: Annotated[Text, Field(examples=["payments team"])]
-    reason: Annotated[Text, Field(examples=["readers are resized next sprint"])]
-    expires: Annotated[date, Field(examples=["2027-01-31"])]
+    owner: Annotated[Words, Field(examples=["payments team"])]
+    reason: Annotated[Words, Field(examples=["readers are resized next sprint"])]
+    expires: Annotated[date, BeforeValidator(_day), Field(examples=["2027-01-31"])]
 
 
 class GateSettings(Section):

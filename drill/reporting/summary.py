@@ -4,11 +4,12 @@
      "ruling",
      "experiments": [{"scenario", "fault", "story", "repetition", "ruling", "skipped", "directory", "began", "ended",
                       "stages": [{"name", "began", "ended"}], "phases", "glance",
-                      "promises": [{"name", "ruling", "because", "objective", "measured", "evidence"}]}]}
+                      "promises": [{"name", "ruling", "because", "objective", "measured", "evidence"}]}],
+     "files", "digest", "signature"}
 
 `phases` are seconds; `glance` is null for an experiment about recovery; the names in `measured` and `glance` carry
 their unit; objectives are written as in drill.toml; `directory` is relative to the file. A figure that is no number
-(NaN, infinity) is null.
+(NaN, infinity) is null. The last three are the seal (drill.reporting.seal), and the part of a worker has none.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from drill.errors import ConfigError
+from drill.reporting import seal
 from drill.reporting.files import write_atomically
 from drill.reporting.records import ExperimentRecord, RunRecord, StageRecord
 from drill.reporting.secrets import redact
@@ -32,9 +34,67 @@ if TYPE_CHECKING:
 SCHEMA = 2
 
 
-def write(run: RunRecord, path: Path) -> None:
-    """Write the file in one step, its keys always in the same order, and no secret in it."""
-    document = {
+def write(run: RunRecord, path: Path, *, key: str | None = None) -> None:
+    """Write the file in one step and the last of its folder: keys always in the same order, no secret, and the seal.
+
+    The seal holds a digest of every file that lies beside it now, and a signature where there is a key.
+    """
+    _write(seal.sealed(_document(run, path.parent), path.parent, key=key), path)
+
+
+def write_part(run: RunRecord, path: Path) -> None:
+    """Write what one process saw of a run that others still write into: the same without a seal."""
+    _write(_document(run, path.parent), path)
+
+
+def read(path: Path) -> RunRecord:
+    """Read what `write` or `write_part` wrote; a file of another schema, or none of ours, is a ConfigError.
+
+    Whether the run is as it was sealed is not asked: seal.verify does. Rulings of experiments and of the run are not
+    taken from the file but found anew from the promises.
+    """
+    return record_of(document(path), path)
+
+
+def document(path: Path) -> dict[str, Any]:
+    """What the file says, before anybody believes it; a ConfigError where it is none of this schema."""
+    try:
+        found = seal.parsed(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path}: the file: cannot be read ({error}); run the suite again") from error
+    schema = found.get("schema") if isinstance(found, dict) else None
+    if not isinstance(found, dict) or type(schema) is not int or schema != SCHEMA:
+        raise ConfigError(f"{path}: schema: is {schema!r}, and we read {SCHEMA}; run the suite again")
+    return found
+
+
+def record_of(document: Mapping[str, Any], path: Path) -> RunRecord:
+    """The run that a document of the file at `path` tells of; ConfigError where it tells of none."""
+    try:
+        return RunRecord(
+            target=_text(document["target"]),
+            started=_read_moment(document["started"]),
+            finished=_read_moment(document["finished"]),
+            versions=dict(document["versions"]),
+            objectives=dict(document["objectives"]),
+            kind=_text(document["kind"]),
+            subject=_text(document["subject"]),
+            name=_text(document["name"]),
+            asked=_text(document["asked"]),
+            experiments=tuple(_experiment_of(each, path.parent) for each in _list(document["experiments"])),
+        )
+    except KeyError as error:
+        raise ConfigError(f"{path}: {error.args[0]}: missing value; run the suite again") from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise ConfigError(f"{path}: the file: no summary ({error}); run the suite again") from error
+
+
+def _write(document: Mapping[str, Any], path: Path) -> None:
+    write_atomically(path, json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _document(run: RunRecord, folder: Path) -> dict[str, Any]:
+    plain = {
         "schema": SCHEMA,
         "name": run.name,
         "target": run.target,
@@ -46,40 +106,10 @@ def write(run: RunRecord, path: Path) -> None:
         "versions": dict(sorted(run.versions.items())),
         "objectives": dict(run.objectives),
         "ruling": str(run.ruling),
-        "experiments": [_experiment(each, path.parent) for each in run.experiments],
+        "experiments": [_experiment(each, folder) for each in run.experiments],
     }
-    write_atomically(path, json.dumps(_clean(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def read(path: Path) -> RunRecord:
-    """Read what `write` wrote; a file of another schema, or none of ours, is a ConfigError.
-
-    Rulings of experiments and of the run are not taken from the file but found anew from the promises.
-    """
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{path}: the file: cannot be read ({error}); run the suite again") from error
-    schema = document.get("schema") if isinstance(document, dict) else None
-    if schema != SCHEMA:
-        raise ConfigError(f"{path}: schema: is {schema}, and we read {SCHEMA}; run the suite again")
-    try:
-        return RunRecord(
-            target=document["target"],
-            started=datetime.fromisoformat(document["started"]),
-            finished=datetime.fromisoformat(document["finished"]),
-            versions=document["versions"],
-            objectives=document["objectives"],
-            kind=document["kind"],
-            subject=document["subject"],
-            name=document["name"],
-            asked=document["asked"],
-            experiments=tuple(_experiment_of(each, path.parent) for each in document["experiments"]),
-        )
-    except KeyError as error:
-        raise ConfigError(f"{path}: {error.args[0]}: missing value; run the suite again") from error
-    except (TypeError, ValueError, AttributeError) as error:
-        raise ConfigError(f"{path}: the file: no summary ({error}); run the suite again") from error
+    clean: dict[str, Any] = _clean(plain)
+    return clean
 
 
 def _experiment(record: ExperimentRecord, folder: Path) -> dict[str, Any]:
@@ -117,42 +147,70 @@ def _promise(verdict: Verdict) -> dict[str, Any]:
 def _experiment_of(document: Mapping[str, Any], folder: Path) -> ExperimentRecord:
     directory = document["directory"]
     return ExperimentRecord(
-        scenario=document["scenario"],
-        fault=document["fault"],
-        phases=document["phases"],
-        promises=tuple(_promise_of(each) for each in document["promises"]),
-        directory=None if directory is None else Path(os.path.normpath(folder / directory)),
-        skipped=document["skipped"],
-        glance=document["glance"],
-        story=document["story"],
-        repetition=document["repetition"],
+        scenario=_text(document["scenario"]),
+        fault=_text(document["fault"]),
+        phases=_figures(document["phases"]),
+        promises=tuple(_promise_of(each) for each in _list(document["promises"])),
+        directory=None if directory is None else Path(os.path.normpath(folder / _text(directory))),
+        skipped=None if document["skipped"] is None else _text(document["skipped"]),
+        glance=None if document["glance"] is None else _figures(document["glance"]),
+        story=_text(document["story"]),
+        repetition=int(document["repetition"]),
         began=_moment_of(document["began"]),
         ended=_moment_of(document["ended"]),
-        stages=tuple(_stage_of(each) for each in document["stages"]),
+        stages=tuple(_stage_of(each) for each in _list(document["stages"])),
     )
 
 
 def _stage_of(document: Mapping[str, Any]) -> StageRecord:
     return StageRecord(
-        name=document["name"],
-        began=datetime.fromisoformat(document["began"]),
+        name=_text(document["name"]),
+        began=_read_moment(document["began"]),
         ended=_moment_of(document["ended"]),
     )
 
 
 def _promise_of(document: Mapping[str, Any]) -> Verdict:
+    objective = document["objective"]
     return Verdict(
-        name=document["name"],
+        name=_text(document["name"]),
         ruling=Ruling(document["ruling"]),
-        because=document["because"],
-        objective=document["objective"],
-        measured=document["measured"],
-        evidence=tuple(document["evidence"]),
+        because=_text(document["because"]),
+        objective=None if objective is None else _text(objective),
+        measured=_figures(document["measured"]),
+        evidence=tuple(_text(each) for each in _list(document["evidence"])),
     )
 
 
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.60} stands where a text belongs")
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r:.60} stands where a list belongs")
+    return value
+
+
+def _figures(value: Any) -> dict[str, Any]:
+    figures = dict(value)
+    for name, figure in figures.items():
+        if not isinstance(figure, int | float | None):
+            raise TypeError(f"{figure!r:.60} stands where the figure {name} belongs")
+    return figures
+
+
 def _moment_of(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+    return None if text is None else _read_moment(text)
+
+
+def _read_moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text} has no time zone")
+    return moment
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -21,10 +21,10 @@ def test_help_shows_examples(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_no_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
-    """With exit code 2, as every command line."""
+    """With exit code 4, as pytest's: 2 is what a command says that cannot tell."""
     with pytest.raises(SystemExit) as ended:
         main([])
-    assert ended.value.code == 2
+    assert ended.value.code == 4
     assert "COMMAND" in capsys.readouterr().err
 
 

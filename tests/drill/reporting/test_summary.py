@@ -78,7 +78,7 @@ def test_the_keys_are_those_of_the_design_in_its_order(tmp_path: Path) -> None:
     document = json.loads(path.read_text())
     assert list(document) == [
         "schema", "name", "target", "kind", "subject", "asked", "started", "finished", "versions", "objectives",
-        "ruling", "experiments",
+        "ruling", "experiments", "files", "digest", "signature",
     ]  # fmt: skip
     assert (document["schema"], document["ruling"]) == (2, "held")
     assert document["started"] == "2026-11-22T14:30:00Z"
@@ -148,8 +148,16 @@ def test_nothing_is_left_of_a_draft(tmp_path: Path) -> None:
         ("{", "the file: cannot be read (Expecting property name"),
         ("[]", "schema: is None, and we read 2; run the suite again"),
         ('{"schema": 1}', "schema: is 1, and we read 2; run the suite again"),
+        ('{"schema": 2, "schema": 2}', "the file: cannot be read ('schema' stands there twice)"),
+        ('{"schema": 2, "age": NaN}', "the file: cannot be read (NaN is no JSON)"),
+        ("[" * 200_000, "the file: cannot be read (nested too deep)"),
         ('{"schema": 2}', "target: missing value; run the suite again"),
         ('{"schema": 2, "target": "lab", "started": 5}', "the file: no summary (fromisoformat"),
+        (
+            '{"schema": 2, "target": "lab", "started": "2026-11-22T14:30:00"}',
+            "the file: no summary (2026-11-22T14:30:00 ",
+        ),
+        ('{"schema": 2, "target": ["lab"]}', "the file: no summary (['lab'] stands where a text belongs)"),
     ],
 )
 def test_a_file_that_is_no_summary_is_refused_with_a_remedy(tmp_path: Path, text: str, line: str) -> None:
@@ -159,3 +167,10 @@ def test_a_file_that_is_no_summary_is_refused_with_a_remedy(tmp_path: Path, text
     with pytest.raises(ConfigError) as caught:
         summary.read(path)
     assert str(caught.value).startswith(f"{path}: {line}")
+
+
+def test_a_part_is_read_as_the_whole_is_and_has_no_seal(tmp_path: Path) -> None:
+    """What one worker saw, while others still write beside it: nothing of the folder is looked at."""
+    summary.write_part(run(), tmp_path / "part-1.json")
+    assert summary.read(tmp_path / "part-1.json") == run()
+    assert "digest" not in json.loads((tmp_path / "part-1.json").read_text())
