@@ -2,11 +2,14 @@
 
 pytest_plugins = (
     "fixtures.options",
+    "fixtures.secrets_known",
     "fixtures.reach",
     "fixtures.plan",
     "fixtures.targets",
     "fixtures.evidence",
     "fixtures.publishing",
+    "fixtures.live",
+    "fixtures.allure",
     "fixtures.experiments",
     "fixtures.dataset",
     "fixtures.load",
@@ -16,4 +19,5 @@ pytest_plugins = (
     "fixtures.items.targets",
     "fixtures.items.inspection",
     "fixtures.items.experiments",
+    "fixtures.stopping",
 )
