@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from drill.reporting.figures import measurement, seconds
 from drill.reporting.files import write_atomically
+from drill.reporting.provenance import briefly, provenance
 from drill.reporting.requirements import Finding, findings
 from drill.reporting.secrets import redact
 from drill.reporting.table import phase
@@ -36,7 +37,8 @@ def _provenance(run: RunRecord) -> list[str]:
         "",
         *_rows(
             ("", ""),
-            ("measured on", f"target {run.target}"),
+            ("provenance", provenance(run)),
+            ("asked for", run.asked or "not recorded"),
             ("started", f"{run.started:%Y-%m-%d %H:%M:%S %Z}, for {seconds(lasted)} s"),
             ("objectives", objectives or "none"),
             ("versions", versions or "not recorded"),
@@ -46,10 +48,18 @@ def _provenance(run: RunRecord) -> list[str]:
 
 
 def _requirements(run: RunRecord) -> list[str]:
+    """A row a criterion; of what was not run there is no provenance either."""
     rows = [
-        (each.criterion.part, each.criterion.text, f"**{each.result}**", _rests_on(each, run)) for each in findings(run)
+        (
+            each.criterion.part,
+            each.criterion.text,
+            f"**{each.result}**",
+            _rests_on(each, run),
+            briefly(run) if each.experiments else "",
+        )
+        for each in findings(run)
     ]
-    return ["## Requirements", "", *_rows(("part", "criterion", "result", "evidence"), *rows), ""]
+    return ["## Requirements", "", *_rows(("part", "criterion", "result", "evidence", "provenance"), *rows), ""]
 
 
 def _rests_on(finding: Finding, run: RunRecord) -> str:
@@ -80,7 +90,9 @@ def _skipped(record: ExperimentRecord) -> list[str]:
 
 
 def _executed(record: ExperimentRecord, run: RunRecord, folder: Path) -> list[str]:
-    lines = [f"Measured on target {run.target}.", ""]
+    lines = [f"Provenance: {_cell(provenance(run))}.", ""]
+    if record.story:
+        lines += [_cell(record.story), ""]
     if record.phases:
         names = tuple(name.replace("_", " ") for name in record.phases)
         lines += ["Seconds after injection (redundant: after healing).", ""]
@@ -129,5 +141,8 @@ def _row(cells: tuple[str, ...]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Keep a text in its cell and on its line, and what looks like HTML from being taken for it."""
-    return " ".join(text.replace("<", "&lt;").replace("|", "\\|").split())
+    """Keep a text in its cell and on its line, and what looks like HTML from being taken for it.
+
+    Redacted before it is escaped: a secret with a mark of HTML in it would not be known again.
+    """
+    return " ".join(redact(text).replace("<", "&lt;").replace("|", "\\|").split())

@@ -23,7 +23,7 @@ class Bins:
 
     rates      action, bin, per_s: acknowledged; a row for every slice of the run, silent ones included,
                but not for one at either end of which the run covers less than half
-    latencies  action, bin, p50_ms, p99_ms: of acknowledged operations; no row where there was none
+    latencies  action, bin, p50_ms, p95_ms, p99_ms: of acknowledged operations; no row where there was none
     errors     cause, outcome, bin, count: failed and unknown connects, writes and reads
     stalls     bin, stalled_s: how long the probes' own loop stood still
     """
@@ -79,6 +79,7 @@ def cut(history: History) -> Bins:
     grouped = answered.group_by("action", "bin").agg(
         pl.len().alias("count"),
         _latency_ms(0.5).alias("p50_ms"),
+        _latency_ms(0.95).alias("p95_ms"),
         _latency_ms(0.99).alias("p99_ms"),
     )
     every = answered.select(pl.col("action").unique()).join(
@@ -98,7 +99,7 @@ def cut(history: History) -> Bins:
         .join(grouped, on=["action", "bin"], how="left")
         .select("action", "bin", (pl.col("count").fill_null(0) / seen_s).alias("per_s"))
         .sort("action", "bin"),
-        latencies=grouped.select("action", "bin", "p50_ms", "p99_ms").sort("action", "bin"),
+        latencies=grouped.select("action", "bin", "p50_ms", "p95_ms", "p99_ms").sort("action", "bin"),
         errors=placed.filter(pl.col("outcome") != str(Outcome.OK))
         .group_by(pl.col("cause").cast(pl.String).fill_null("other"), "outcome", "bin")
         .agg(pl.len().alias("count"))

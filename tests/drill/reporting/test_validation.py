@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from drill.reporting import validation
@@ -22,7 +23,7 @@ def test_the_page_says_what_was_measured_on_which_target_and_with_what(tmp_path:
     page = written(tmp_path)
     assert page.startswith("# Validation: held\n")
     for line in (
-        "| measured on | target lab |",
+        "| provenance | simulated by the lab (target lab) |",
         "| started | 2026-11-22 14:30:00 UTC, for 60 s |",
         "| objectives | recovery_time 60s |",
         "| versions | drill 0.1.0, postgresql 18.4 |",
@@ -34,9 +35,9 @@ def test_each_criterion_has_its_result_and_leads_to_its_evidence(tmp_path: Path)
     """Met ones name figure and experiments; the others are listed as not run."""
     page = written(tmp_path)
     row = next(line for line in page.splitlines() if "Automatic failover completes" in line)
-    assert row.endswith("| **met** | at worst recovery time 2.58 s; experiment [1](#experiment-1) |")
+    assert row.endswith("| **met** | at worst recovery time 2.58 s; experiment [1](#experiment-1) | simulated: lab |")
     assert '<a id="experiment-1"></a>' in page
-    assert "| Index utilization >90% | **not run** |  |" in page
+    assert "| Index utilization >90% | **not run** |  |  |" in page
 
 
 def test_an_experiment_has_its_phases_its_promises_and_its_findings(tmp_path: Path) -> None:
@@ -71,3 +72,15 @@ def test_no_text_breaks_the_page_or_tells_a_secret(tmp_path: Path) -> None:
     page = written(tmp_path, experiment(recovered(None, Ruling.BROKEN, because=because)))
     assert r"| recovered_within | broken | a\|b &lt;script> password=*** |" in page
     assert "hunter2" not in page
+
+
+def test_what_a_service_showed_is_never_called_simulated_nor_the_other_way_round(tmp_path: Path) -> None:
+    """Provenance stands at the head, beside each criterion that was judged, and under each experiment."""
+    path = tmp_path / "validation.md"
+    validation.write(replace(run(), kind="aurora", subject="cluster orders in eu-west-1", target="staging"), path)
+    page = path.read_text()
+    assert "| provenance | measured on cluster orders in eu-west-1 (target staging) |" in page
+    assert "Provenance: measured on cluster orders in eu-west-1 (target staging)." in page
+    assert "| measured: staging |" in page
+    assert "simulated" not in page
+    assert "measured on" not in written(tmp_path)

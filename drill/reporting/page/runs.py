@@ -1,0 +1,113 @@
+"""An experiment beside the same one of earlier runs: only runs of the same target can be compared."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from drill.reporting.page.spelling import amount
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from drill.reporting.records import ExperimentRecord, RunRecord
+    from drill.verdict import Figure
+
+MINUS = "\N{MINUS SIGN}"
+
+MOST = 20
+"""Runs of a trend, this one included."""
+
+HEADLINES = (
+    "recovery_time_s",
+    "lost_writes",
+    "application_outage_s",
+    "failed_requests_pct",
+    "p95_during_ms",
+    "served_during_pct",
+    "converged_s",
+    "highest_rate_per_s",
+    "pool_utilisation_pct",
+    "worst_pattern_p95_ms",
+    "budget_used_pct",
+)
+"""The figures that an experiment is known by, as far as it has them; the first of them stands in the overview."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One experiment of one run: the run's short name, the ruling, and every figure by its name."""
+
+    name: str
+    ruling: str
+    figures: Mapping[str, Figure]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A figure in the previous run and in this one; None where it was not measured."""
+
+    figure: str
+    before: Figure
+    now: Figure
+
+    @property
+    def change(self) -> str:
+        """The difference with its sign; a share of what it was only where that is not nothing."""
+        if self.before is None or self.now is None:
+            return "cannot be compared"
+        apart = self.now - self.before
+        if apart == 0:
+            return "the same"
+        share = f" ({apart / abs(self.before):+.0%})".replace("-", MINUS) if self.before else ""
+        return f"{'+' if apart > 0 else MINUS}{amount(self.figure, abs(apart))}{share}"
+
+
+def figures(record: ExperimentRecord) -> dict[str, Figure]:
+    """Every figure of an experiment by its name, each as whichever promise measured it first; no number is None."""
+    found: dict[str, Figure] = {}
+    for measured in (record.glance or {}, *(each.measured for each in record.promises)):
+        for name, value in measured.items():
+            if found.get(name) is None:
+                found[name] = value if value is not None and math.isfinite(value) else None
+    return found
+
+
+def headlines(record: ExperimentRecord) -> dict[str, Figure]:
+    """Those that it is known by and that were measured, in the order of importance."""
+    found = figures(record)
+    return {name: found[name] for name in HEADLINES if found.get(name) is not None}
+
+
+def before(run: RunRecord, earlier: Sequence[RunRecord]) -> tuple[RunRecord, ...]:
+    """Earlier runs of the same target, the newest last; whatever else is among them is left out."""
+    same = (each for each in earlier if (each.target, each.kind) == (run.target, run.kind) and each.name != run.name)
+    return tuple(sorted((each for each in same if each.started < run.started), key=lambda each: each.started))
+
+
+def counterpart(record: ExperimentRecord, run: RunRecord) -> ExperimentRecord | None:
+    """The same experiment of another run: scenario, fault and repetition; None where it was not executed there."""
+    wanted = (record.scenario, record.fault, record.repetition)
+    return next((each for each in run.executed if (each.scenario, each.fault, each.repetition) == wanted), None)
+
+
+def differences(record: ExperimentRecord, previous: ExperimentRecord) -> list[Difference]:
+    """Every figure of either side by side, those first that the experiment is known by."""
+    then, now = figures(previous), figures(record)
+    names = sorted(dict.fromkeys([*now, *then]), key=_place)
+    return [Difference(figure=name, before=then.get(name), now=now.get(name)) for name in names]
+
+
+def trend(record: ExperimentRecord, run: RunRecord, earlier: Sequence[RunRecord]) -> list[Point]:
+    """The same experiment over the last runs, the oldest first and this one last."""
+    pairs = [(each, found) for each in earlier if (found := counterpart(record, each)) is not None]
+    return [
+        Point(name=f"{each.started:%m-%d %H:%M:%S}", ruling=str(found.ruling), figures=figures(found))
+        for each, found in [*pairs[-(MOST - 1) :], (run, record)]
+    ]
+
+
+def _place(name: str) -> int:
+    return HEADLINES.index(name) if name in HEADLINES else len(HEADLINES)

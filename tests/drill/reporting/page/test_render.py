@@ -1,0 +1,274 @@
+"""index.html: whole in itself, true to the record, and nothing in it is what somebody else wrote."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drill.reporting import page
+from drill.reporting.page.kept import TIMELINE
+from drill.reporting.records import ExperimentRecord, RunRecord, StageRecord
+from drill.verdict import Ruling
+from tests.drill.reporting.synthetic import PHASES, experiment, history, recovered, run, survived
+
+SECRET = "hunter2"
+
+
+class Reader(HTMLParser):
+    """What a browser would take the page for: its elements, its words, its scripts."""
+
+    def __init__(self, markup: str) -> None:
+        """Read it all."""
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[tuple[dict[str, str | None], str]] = []
+        self.words = ""
+        self._inside = ""
+        self.feed(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element begins."""
+        self.elements.append((tag, dict(attrs)))
+        self._inside = tag
+        self.words += " "
+        if tag == "script":
+            self.scripts.append((dict(attrs), ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        """It ends."""
+        if tag in {"script", "style"}:
+            self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        """Text: of a script, of a style, or for the reader."""
+        if self._inside == "script":
+            attributes, before = self.scripts[-1]
+            self.scripts[-1] = (attributes, before + data)
+        elif self._inside != "style":
+            self.words += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        """The attributes of each element of a kind."""
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    @property
+    def text(self) -> str:
+        """Its words, with single blanks."""
+        return " ".join(self.words.split())
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """The figures of its charts, by name."""
+        found: dict[str, Any] = json.loads(next(text for attributes, text in self.scripts if "id" in attributes))
+        return found
+
+
+def kept(folder: Path, name: str = "crash") -> Path:
+    """The folder of an experiment whose time line was kept."""
+    place = folder / "failover" / name
+    place.mkdir(parents=True)
+    page.keep(history(), PHASES, place, limit_ms=10)
+    return place
+
+
+def drawn(record: RunRecord, folder: Path, *earlier: RunRecord) -> Reader:
+    """Write the page, and read it."""
+    page.write(record, folder / "index.html", earlier=earlier)
+    return Reader((folder / "index.html").read_text())
+
+
+def test_the_page_loads_nothing(tmp_path: Path) -> None:
+    """No element names a place to load from, and the policy forbids what a script might try."""
+    read = drawn(run(experiment(directory=kept(tmp_path))), tmp_path)
+    for tag, attributes in read.elements:
+        assert "src" not in attributes, tag
+        assert tag not in {"link", "iframe", "object", "embed", "img"}
+    assert all(not str(each.get("href")).startswith(("http", "//")) for each in read.all("a"))
+    policy = next(each["content"] for each in read.all("meta") if each.get("http-equiv"))
+    assert "default-src 'none'" in str(policy)
+    assert "connect-src" not in str(policy)
+
+
+def test_only_our_scripts_may_run(tmp_path: Path) -> None:
+    """The policy names each by its digest, and no other."""
+    read = drawn(run(), tmp_path)
+    policy = str(next(each["content"] for each in read.all("meta") if each.get("http-equiv")))
+    scripts = [text for attributes, text in read.scripts if "type" not in attributes]
+    digests = [base64.b64encode(hashlib.sha256(each.encode()).digest()).decode() for each in scripts]
+    assert re.findall(r"'sha256-([^']+)'", policy) == digests
+    assert "unsafe-eval" not in policy
+
+
+def test_a_run_that_is_broken_says_so_first(tmp_path: Path) -> None:
+    """In its title, in its first heading, and the experiment stands before those that held."""
+    held, broken = experiment(fault="crash"), experiment(recovered(None, Ruling.BROKEN), survived(6), fault="zone loss")
+    read = drawn(run(held, broken), tmp_path)
+    assert read.text.startswith("BROKEN: lab, 2026-11-22 14:30 UTC Skip to the experiments \N{MULTIPLICATION X} BROKEN")
+    assert "2 of 4 promises are broken" in read.text
+    order = [each["id"] for each in read.all("article")]
+    assert order == ["experiment-2", "experiment-1"]
+
+
+def test_what_did_not_hold_says_what_was_expected_what_was_seen_and_what_usually_causes_it(tmp_path: Path) -> None:
+    """And leads to the evidence."""
+    read = drawn(run(experiment(recovered(None, Ruling.BROKEN, because="two clients never wrote again"))), tmp_path)
+    for words in ("Expected 60s", "Seen two clients never wrote again", "Usually ", "Next "):
+        assert words in read.text
+    targets = {each["href"] for each in read.all("a")}
+    assert "#experiment-1-recovered_within" in targets
+    assert {"experiment-1-recovered_within"} <= {str(attributes.get("id")) for _, attributes in read.elements}
+
+
+def test_a_run_that_held_has_nothing_to_explain(tmp_path: Path) -> None:
+    """No list of findings, and all promises counted."""
+    read = drawn(run(), tmp_path)
+    assert "HELD all of 2 promises held" in read.text
+    assert "What did not hold" not in read.text
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        (replace(run(), experiments=()), "nothing was executed"),
+        (run(ExperimentRecord(scenario="failover", fault="power", skipped="no way to do this")), "no way to do this"),
+        (run(ExperimentRecord(scenario="failover", fault="power")), "Nothing was judged"),
+    ],
+)
+def test_a_run_without_evidence_is_undecided_and_says_why(tmp_path: Path, record: RunRecord, said: str) -> None:
+    """Nothing executed, all skipped, nothing judged: never a pass."""
+    read = drawn(record, tmp_path)
+    assert read.text.startswith("UNDECIDED")
+    assert said in read.text
+    assert "promises held;" not in read.text
+
+
+def test_markup_in_what_was_seen_stays_text(tmp_path: Path) -> None:
+    """In words and in figures alike."""
+    evil = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
+    record = experiment(
+        recovered(2.5, because=evil, evidence=(evil,)), fault=evil, story=evil, directory=kept(tmp_path)
+    )
+    read = drawn(replace(run(record), asked=evil, subject=evil, target=evil, versions={evil: evil}), tmp_path)
+    assert len(read.scripts) == 3
+    assert not read.all("img")
+    assert evil in read.words
+
+
+def test_no_secret_is_on_the_page(tmp_path: Path) -> None:
+    """Wherever one could enter."""
+    leak = f"password={SECRET}"
+    promise = recovered(None, Ruling.BROKEN, because=leak, evidence=(leak,))
+    record = experiment(promise, fault=leak, story=leak, directory=kept(tmp_path), skipped=None)
+    skipped = ExperimentRecord(scenario=leak, fault="power", skipped=leak)
+    everything = {"asked": leak, "subject": leak, "name": leak, "objectives": {"x": leak}, "versions": {"y": leak}}
+    now = replace(run(record, skipped), kind="aurora", **everything)
+    earlier = replace(now, name=f"{leak} then", started=now.started - timedelta(days=1))
+    drawn(now, tmp_path, earlier)
+    assert SECRET not in (tmp_path / "index.html").read_text()
+
+
+@pytest.mark.parametrize("damage", [None, "", '{"schema": 2}'])
+def test_a_time_line_that_cannot_be_read_is_said_to_be_missing(tmp_path: Path, damage: str | None) -> None:
+    """And all that was judged is on the page all the same."""
+    place = kept(tmp_path)
+    if damage is None:
+        (place / TIMELINE).unlink()
+    else:
+        (place / TIMELINE).write_text(damage)
+    read = drawn(run(experiment(directory=place)), tmp_path)
+    assert "There is no time line: failover/crash/timeline.json is missing or cannot be read." in read.text
+    assert "timeline-1" not in read.figures
+    assert "every client wrote again" in read.text
+
+
+def test_only_evidence_that_is_there_is_linked(tmp_path: Path) -> None:
+    """Relative to the page, so that the folder can move."""
+    place = kept(tmp_path)
+    (place / "history.parquet").touch()
+    links = {str(each["href"]) for each in drawn(run(experiment(directory=place)), tmp_path).all("a")}
+    assert {"failover/crash/history.parquet", "failover/crash/timeline.json"} <= links
+    assert "failover/crash/ramp.json" not in links
+
+
+def test_every_chart_on_the_page_has_its_figure_its_title_and_its_words(tmp_path: Path) -> None:
+    """None is drawn from nothing, and none is without words."""
+    now = run(experiment(directory=kept(tmp_path)))
+    earlier = replace(now, name="before", started=now.started - timedelta(days=1))
+    read = drawn(now, tmp_path, earlier)
+    plots = [attributes for tag, attributes in read.elements if tag == "div" and "data-chart" in attributes]
+    assert {str(each["data-chart"]) for each in plots} == set(read.figures) == {"timeline-1", "phases-1", "trend-1"}
+    ids = {attributes.get("id") for _, attributes in read.elements}
+    for each in plots:
+        assert each["role"] == "img"
+        assert each["aria-label"]
+        assert each["aria-describedby"] in ids
+
+
+def test_the_previous_run_is_compared_and_linked_where_its_page_is(tmp_path: Path) -> None:
+    """A promise that turned is named, and a page that is not there is no link."""
+    then = replace(run(), name="before", started=run().started - timedelta(days=1))
+    now = run(experiment(recovered(3.58, Ruling.BROKEN), survived(0)))
+    folder = tmp_path / "now"
+    folder.mkdir()
+    read = drawn(now, folder, then)
+    assert "was held; recovery time +1 s (+39%)" in read.text
+    assert "recovered_within: held, and now broken" in read.text
+    assert "../before/index.html" not in {each["href"] for each in read.all("a")}
+    (tmp_path / "before").mkdir()
+    (tmp_path / "before" / "index.html").touch()
+    assert "../before/index.html" in {each["href"] for each in drawn(now, folder, then).all("a")}
+
+
+def test_runs_of_another_target_are_not_compared(tmp_path: Path) -> None:
+    """Nothing is said of them."""
+    other = replace(run(), name="before", target="staging", started=run().started - timedelta(days=1))
+    read = drawn(run(), tmp_path, other)
+    assert "no earlier run" in read.text
+    assert "previous run of this target" not in read.text
+
+
+def test_stages_are_told_with_their_times(tmp_path: Path) -> None:
+    """One in which the run was ended has no end."""
+    began = run().started
+    stages = (
+        StageRecord(name="steady state", began=began, ended=began + timedelta(seconds=2.5)),
+        StageRecord(name="injecting", began=began + timedelta(seconds=2.5)),
+    )
+    read = drawn(run(experiment(stages=stages)), tmp_path)
+    assert "steady state 14:30:00.000 UTC 2.5 s" in read.text
+    assert "injecting 14:30:02.500 UTC the run was ended in it" in read.text
+
+
+def test_provenance_is_on_the_head_each_experiment_and_each_criterion(tmp_path: Path) -> None:
+    """What the lab simulated is never called measured."""
+    read = drawn(run(), tmp_path)
+    assert read.text.count("simulated by the lab (target lab)") == 2
+    assert "simulated: lab" in read.text
+    assert "measured on" not in read.text
+
+
+@pytest.mark.parametrize("figure", [math.nan, math.inf, None])
+def test_a_figure_that_is_no_number_is_not_measured(tmp_path: Path, figure: float | None) -> None:
+    """It never keeps the page from being written."""
+    now = run(experiment(recovered(figure, Ruling.UNDECIDED), phases={"detected": figure}))
+    then = replace(run(), name="before", started=run().started - timedelta(days=1))
+    read = drawn(now, tmp_path, then, replace(then, name="first", started=then.started - timedelta(days=1)))
+    assert "recovery time not measured" in read.text
+    assert "recovery time cannot be compared" in read.text
+    assert read.figures["trend-1"]["data"][0]["y"] == [2.58, 2.58, None]
+
+
+def test_the_same_run_is_the_same_page(tmp_path: Path) -> None:
+    """Byte for byte: it can be written again from what was kept."""
+    record = run(experiment(directory=kept(tmp_path)))
+    assert page.render(record, tmp_path) == page.render(record, tmp_path)
