@@ -7,6 +7,7 @@ pytest_plugins = (
     "fixtures.plan",
     "fixtures.targets",
     "fixtures.evidence",
+    "fixtures.accounting",
     "fixtures.publishing",
     "fixtures.live",
     "fixtures.allure",
