@@ -25,6 +25,10 @@ PHASES = (
 """The phases of recovery, in the order in which they are reported (design: Words)."""
 
 
+UNFINISHED = "run"
+"""The scenario under which it stands that what was selected was not all judged."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageRecord:
     """One stage of an experiment, by the wall clock; `ended` is None where the run was ended in it."""
@@ -94,6 +98,12 @@ class RunRecord:
     def executed(self) -> tuple[ExperimentRecord, ...]:
         """The experiments that were not skipped."""
         return tuple(each for each in self.experiments if each.skipped is None)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether promises of its scenarios were left out: by words, by places, or since it was ended early."""
+        left_out = any(option in f" {self.asked}" for option in (" -k ", " --deselect ", "::"))
+        return left_out or any(each.scenario == UNFINISHED for each in self.experiments)
 
     @property
     def ruling(self) -> Ruling:

@@ -50,7 +50,7 @@ def _judge(criterion: Criterion, run: RunRecord) -> Finding:
     if not chosen:
         return Finding(criterion=criterion, result=Result.NOT_RUN)
     rulings = [_ruling(criterion, each) for each in chosen]
-    if not _is_proven(criterion, chosen):
+    if not _is_proven(criterion, chosen) or (run.is_partial and not criterion.proofs):
         rulings.append(Ruling.UNDECIDED)
     worst = _worst(criterion, chosen) if criterion.figure else None
     return Finding(criterion=criterion, result=_RESULTS[gravest(rulings)], experiments=chosen, worst=worst)

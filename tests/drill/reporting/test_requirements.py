@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import drill.checks.provisioning
 import drill.checks.replication
 import drill.checks.selection
 import drill.checks.tables
-from drill.reporting.records import ExperimentRecord
+from drill.reporting.records import UNFINISHED, ExperimentRecord
 from drill.reporting.requirements import CRITERIA, Finding, Result, findings
 from drill.verdict import Figure, Ruling, Verdict
 from tests.drill.reporting.synthetic import experiment, recovered, run, survived
@@ -100,6 +101,34 @@ def test_a_scenario_is_met_when_all_its_promises_hold() -> None:
         "Scenario 5": Result.NOT_RUN,
     }
     assert {each.result for each in scenarios if each.criterion.text.endswith("(DynamoDB)")} == {Result.NOT_RUN}
+
+
+UNFINISHED_RUN = experiment(CRASHED, scenario=UNFINISHED, fault="all that was selected", phases={})
+
+
+@pytest.mark.parametrize(
+    ("asked", "beside", "result"),
+    [
+        ("-m 'failover'", (), Result.MET),
+        ("everything", (), Result.MET),
+        ("of 'suites'", (), Result.MET),
+        ("-m 'failover' -k 'crash'", (), Result.UNDECIDED),
+        ("--deselect 'suites/test_failover.py'", (), Result.UNDECIDED),
+        ("of 'suites/aurora/test_failover.py::test_nothing_is_lost'", (), Result.UNDECIDED),
+        ("-m 'failover'", (UNFINISHED_RUN,), Result.UNDECIDED),
+    ],
+)
+def test_a_part_of_a_scenario_is_not_all_of_it(
+    asked: str, beside: tuple[ExperimentRecord, ...], result: Result
+) -> None:
+    """Every promise of the scenario is asked for: who leaves some out, or ends early, has not shown that."""
+    ran = replace(run(experiment(recovered(2.58), survived(0)), *beside), asked=asked)
+    (finding,) = (
+        each
+        for each in findings(ran)
+        if each.criterion.part == "Scenario 3: High Availability Failover" and "DynamoDB" not in each.criterion.text
+    )
+    assert finding.result is result
 
 
 def test_a_scenario_on_tables_is_another_one() -> None:
