@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from drill.reporting.records import RunRecord
 
 MEASURED = frozenset({"aurora", "dynamodb"})
-"""The kinds of targets that are services."""
+"""The kinds of targets that are services, or stand-ins that speak as they do."""
 
 
 def provenance(run: RunRecord) -> str:
@@ -16,11 +16,20 @@ def provenance(run: RunRecord) -> str:
     if run.kind == "lab":
         return f"simulated by the lab (target {run.target})"
     what = f"{run.subject} (target {run.target})" if run.subject else f"target {run.target}"
-    return f"measured on {what}" if run.kind in MEASURED else f"of unknown provenance: {what}, of kind {run.kind!r}"
+    if run.kind not in MEASURED:
+        return f"of unknown provenance: {what}, of kind {run.kind!r}"
+    return f"measured on a stand-in: {what}" if _is_stand_in(run) else f"measured on {what}"
 
 
 def briefly(run: RunRecord) -> str:
     """The same in a word or two, for a column."""
     if run.kind == "lab":
         return "simulated: lab"
-    return f"measured: {run.target}" if run.kind in MEASURED else "unknown"
+    if run.kind not in MEASURED:
+        return "unknown"
+    return f"stand-in: {run.target}" if _is_stand_in(run) else f"measured: {run.target}"
+
+
+def _is_stand_in(run: RunRecord) -> bool:
+    """Whether the target is reached by an `endpoint_url`, which its subject ends with; AWS itself has none."""
+    return " behind " in run.subject

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from drill.locks import held
 from drill.reporting.files import write_atomically
+from drill.reporting.provenance import provenance
 from drill.reporting.secrets import redact
 
 if TYPE_CHECKING:
@@ -60,8 +61,12 @@ def categorise(results: Path) -> None:
 
 def describe(results: Path, record: RunRecord, application: str) -> None:
     """Say on what it was measured, once the run is over."""
-    measured = "simulated by the lab" if record.kind == "lab" else f"measured on {record.kind}"
-    told = {"target": record.target, "subject": record.subject, "provenance": measured, "application": application}
+    told = {
+        "target": record.target,
+        "subject": record.subject,
+        "provenance": provenance(record),
+        "application": application,
+    }
     told |= {f"objective.{name}": value for name, value in record.objectives.items()}
     told |= {f"version.{name}": value for name, value in sorted(record.versions.items())}
     lines = (f"{name}={' '.join(redact(value).split())}\n" for name, value in told.items())

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from drill.errors import StoreError
-from drill.reporting import summary
 from drill.reporting.seal import SUMMARY
 from drill.reporting.store.copying import arriving, files_of, require_whole, same_run
+from drill.reporting.store.reading import read_as_sealed
 from drill.reporting.store.store import is_name, require_name
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Local:
 
     def summary(self, name: str) -> RunRecord:
         """Read it from its folder."""
-        return summary.read(self.runs / require_name(name, str(self)) / SUMMARY)
+        return read_as_sealed(self.runs / require_name(name, str(self)) / SUMMARY)
 
     def fetch(self, name: str, into: Path) -> Path:
         """Copy a folder."""

@@ -11,6 +11,7 @@ from drill.reporting.run_directory import slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from drill.reporting.records import RunRecord
     from drill.reporting.store.store import Store
@@ -24,7 +25,7 @@ class Recent:
     """`runs`, the newest last, and those that lie between them and cannot be read: each name with the reason.
 
     Who demands that all of the last runs held must not pass over one that cannot be read: it may be the broken one.
-    `newest_is_unreadable` says that one of these is newer than all of `runs`.
+    `newest_is_unreadable` says that one of these may be the newest of its target.
     """
 
     runs: tuple[RunRecord, ...] = ()
@@ -41,12 +42,12 @@ def summaries(store: Store, *, last: int | None = None, target: str | None = Non
     newest_first = [name for name in reversed(store.names()) if target is None or _may_be_of(name, target)]
     runs: dict[object, RunRecord] = {}
     unreadable: dict[str, str] = {}
-    newest_is_unreadable = False
+    newer: dict[str, set[str]] = {}
     with ThreadPoolExecutor(max_workers=AT_ONCE) as threads:
         for name, found in _read_ahead(store, newest_first, threads):
             if isinstance(found, str):
                 unreadable[name] = found
-                newest_is_unreadable = newest_is_unreadable or not runs
+                newer[name] = {each.target for each in runs.values()}
             elif target is None or found.target == target:
                 runs.setdefault((found.name or name, found.target, found.started), found)
             if last is not None and len(runs) >= last:
@@ -54,8 +55,19 @@ def summaries(store: Store, *, last: int | None = None, target: str | None = Non
     return Recent(
         runs=tuple(sorted(runs.values(), key=lambda each: (each.started, each.name))),
         unreadable=dict(sorted(unreadable.items())),
-        newest_is_unreadable=newest_is_unreadable,
+        newest_is_unreadable=any(
+            _may_be_newest(name, targets, {each.target for each in runs.values()}) for name, targets in newer.items()
+        ),
     )
+
+
+def _may_be_newest(name: str, newer: AbstractSet[str], known: AbstractSet[str]) -> bool:
+    """Whether a run may be the newest of its target, by its name, the targets that have newer ones, and all of them.
+
+    A name can be read as of more than one target, such as lab-2: each of them must have a newer run.
+    """
+    possible = {target for target in known if _may_be_of(name, target)}
+    return not possible or not possible <= newer
 
 
 def _read_ahead(

@@ -1,7 +1,12 @@
-"""A bucket of runs: s3://bucket/prefix/<run>/summary.json and whatever lies beside it."""
+"""A bucket of runs: s3://bucket/prefix/<run>/summary.json and whatever lies beside it.
+
+`.claims/<run>` says which run of that name may be copied there: the digest of its summary. Without it two runs of one
+name, copied at once, would mix their files before the first summary is there to be respected.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,10 +17,10 @@ from boto3.s3.transfer import TransferConfig, create_transfer_manager
 from botocore.exceptions import ClientError
 
 from drill.errors import ConfigError, StoreError
-from drill.reporting import summary
 from drill.reporting.seal import SUMMARY
 from drill.reporting.store.asking import asking, code_of
 from drill.reporting.store.copying import arriving, files_of, inside, require_whole, same_run
+from drill.reporting.store.reading import read_as_sealed
 from drill.reporting.store.store import is_name, require_name
 
 if TYPE_CHECKING:
@@ -38,6 +43,9 @@ TYPES = {
 }
 """What a browser is told that opens a file in the bucket; by the end of its name."""
 ANY_TYPE = "application/octet-stream"
+
+CLAIMS = ".claims"
+"""The folder of claims; hidden, so that no run can be called so."""
 
 _MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 _THERE_ALREADY = frozenset({"412", "PreconditionFailed", "ConditionalRequestConflict"})
@@ -68,7 +76,7 @@ class S3:
             draft = Path(folder) / SUMMARY
             draft.write_bytes(self._summary_of(require_name(name, str(self))))
             try:
-                run = summary.read(draft)
+                run = read_as_sealed(draft)
             except ConfigError as error:
                 problem = str(error).removeprefix(f"{draft}: ")
                 raise ConfigError(f"{self._place(name)}/{SUMMARY}: {problem}") from error
@@ -85,14 +93,15 @@ class S3:
         return require_whole(into / name)
 
     def push(self, folder: Path) -> str:
-        """Copy a folder to the bucket, its summary last: what is half copied is no run."""
+        """Copy a folder to the bucket, its name claimed first and its summary last: what is half copied is no run."""
         name = require_name(folder.resolve().name, str(folder))
         *evidence, _summary = files_of(folder)
         require_whole(folder)
         mine, theirs = (folder / SUMMARY).read_bytes(), self._content(name)
         if theirs is None:
+            self._claim(name, mine)
             self._upload(name, folder, evidence)
-            theirs = mine if self._finish(name, mine) else self._content(name)
+            theirs = self._finish(name, mine)
         if theirs != mine:
             raise StoreError(
                 f"{self._place(name)}: another run is there by the same name, and is kept; rename this one"
@@ -135,9 +144,12 @@ class S3:
 
     def _content(self, name: str) -> bytes | None:
         """The bytes of the summary, or None where there is none."""
+        return self._object(name, self._key(name, SUMMARY))
+
+    def _object(self, name: str, key: str) -> bytes | None:
         with asking("s3:GetObject", self._place(name)):
             try:
-                answer = self.client.get_object(Bucket=self.bucket, Key=self._key(name, SUMMARY))
+                answer = self.client.get_object(Bucket=self.bucket, Key=key)
             except ClientError as error:
                 if code_of(error) not in _MISSING:
                     raise
@@ -179,19 +191,25 @@ class S3:
             for each_way in under_way:
                 each_way.result()
 
-    def _finish(self, name: str, content: bytes) -> bool:
-        """Write the summary unless there is one by now: of two that copy at once, one is the first."""
+    def _claim(self, name: str, content: bytes) -> None:
+        """Take the name for the run with this summary; a StoreError where another one has it, and may be under way."""
+        digest = hashlib.sha256(content).hexdigest().encode()
+        if self._first(name, f"{self.prefix}{CLAIMS}/{name}", digest, TYPES[".txt"]) != digest:
+            raise StoreError(
+                f"{self._place(name)}: another run by the same name is being copied there; rename this one"
+            )
+
+    def _finish(self, name: str, content: bytes) -> bytes | None:
+        """Write the summary unless there is one by now, and return the one that is there."""
+        return self._first(name, self._key(name, SUMMARY), content, TYPES[".json"])
+
+    def _first(self, name: str, key: str, content: bytes, kind: str) -> bytes | None:
+        """Write an object where none is, and return what is there then: of two that write at once, one is the first."""
         with asking("s3:PutObject", self._place(name)):
             try:
-                self.client.put_object(
-                    Bucket=self.bucket,
-                    Key=self._key(name, SUMMARY),
-                    Body=content,
-                    ContentType=TYPES[".json"],
-                    IfNoneMatch="*",
-                )
+                self.client.put_object(Bucket=self.bucket, Key=key, Body=content, ContentType=kind, IfNoneMatch="*")
             except ClientError as error:
                 if code_of(error) not in _THERE_ALREADY:
                     raise
-                return False
-            return True
+                return self._object(name, key)
+            return content

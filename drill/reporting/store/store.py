@@ -25,7 +25,10 @@ class Store(Protocol):
         """Every run that is there whole, the newest last, by the moment that its name begins with."""
 
     def summary(self, name: str) -> RunRecord:
-        """What its summary.json says; nothing else is read. ConfigError for one that cannot be understood."""
+        """What its summary.json says; nothing else is read.
+
+        ConfigError for one that cannot be understood, or is not as it was sealed by its own digest.
+        """
 
     def fetch(self, name: str, into: Path) -> Path:
         """Copy the run to `into/name` and return that, every file checked against the digest in the run's seal.

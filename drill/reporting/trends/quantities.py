@@ -53,7 +53,7 @@ def _recovered(promise: Verdict) -> Reading | None:
     if "recovery_time_s" not in promise.measured:
         return None
     seconds = promise.measured["recovery_time_s"]
-    if seconds is None:
+    if seconds is None or not math.isfinite(seconds):  # as summary.json writes it
         return Reading(value=math.inf) if promise.ruling is Ruling.BROKEN else None
     floors_ms = (promise.measured.get(name) or 0.0 for name in ("resolution_ms", "noise_floor_ms"))
     return Reading(value=float(seconds), give_or_take=max(floors_ms) / 1000)

@@ -25,6 +25,14 @@ def test_each_kind_of_target_is_named_for_what_it_is(kind: str, said: str, short
     assert (provenance(record), briefly(record)) == (said, short)
 
 
+@pytest.mark.parametrize("kind", ["aurora", "dynamodb"])
+def test_a_stand_in_is_not_called_the_service(kind: str) -> None:
+    """Whatever is asked at an address of its own is not AWS, though it speaks as it does."""
+    record = replace(run(), target="x", kind=kind, subject="cluster c in eu-west-1 behind http://127.0.0.1:5000")
+    what = "cluster c in eu-west-1 behind http://127.0.0.1:5000 (target x)"
+    assert (provenance(record), briefly(record)) == (f"measured on a stand-in: {what}", "stand-in: x")
+
+
 def test_a_target_without_words_is_still_named() -> None:
     """Nobody wrote what it is: its name stands alone."""
     assert provenance(replace(run(), target="x", kind="aurora", subject="")) == "measured on target x"

@@ -87,7 +87,7 @@ def test_what_it_was_measured_on_is_said_without_secrets(folder: Path) -> None:
     describe(folder, run(), "shop:open at postgresql://app:swordfish@orders")
     lines = (folder / "environment.properties").read_text().splitlines()
     assert "target=lab" in lines
-    assert "provenance=simulated by the lab" in lines
+    assert "provenance=simulated by the lab (target lab)" in lines
     assert "objective.recovery_time=60s" in lines
     assert "version.postgresql=18.4" in lines
     assert "application=shop:open at postgresql://***@orders" in lines

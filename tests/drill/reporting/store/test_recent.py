@@ -72,3 +72,37 @@ def test_a_moment_without_a_time_zone_is_none(make: Make) -> None:
     found = summaries(reports_of(folder))
     assert found.runs == ()
     assert "has no time zone" in found.unreadable[folder.name]
+
+
+def damage(folder: Path) -> None:
+    """Leave a summary that nobody can read."""
+    (folder / "summary.json").write_text("{")
+
+
+def test_a_newer_run_of_another_target_hides_no_newest_one(make: Make) -> None:
+    """Asked of all targets as of that one; a newer run of its own target does stand in for it."""
+    make(0, target="lab")
+    damage(make(1, target="lab"))
+    store = reports_of(make(2, target="staging"))
+    assert summaries(store, target="lab").newest_is_unreadable
+    assert not summaries(store, target="staging").newest_is_unreadable
+    assert summaries(store).newest_is_unreadable
+    make(3, target="lab")
+    assert not summaries(store).newest_is_unreadable
+
+
+def test_a_run_that_cannot_be_read_may_be_of_any_target_that_its_name_fits(make: Make) -> None:
+    """lab-2 may be the second run of a second; where there is a target of that name, it may be its newest."""
+    make(0, target="lab-2")
+    damage(make(2, target="lab-2"))
+    store = reports_of(make(3, target="lab"))
+    assert summaries(store).newest_is_unreadable
+    assert not summaries(store, last=1).newest_is_unreadable  # a lab-2 that is not looked at is no target
+    make(4, target="lab-2")
+    assert not summaries(store).newest_is_unreadable
+
+
+def test_a_target_of_which_nothing_can_be_read_is_not_passed_over(make: Make) -> None:
+    """Its newest run is among them."""
+    damage(make(0, target="staging"))
+    assert summaries(reports_of(make(1, target="lab"))).newest_is_unreadable

@@ -6,7 +6,6 @@ import json
 import socket
 from dataclasses import replace
 from pathlib import Path
-from threading import Barrier, Thread
 from typing import Any
 
 import boto3
@@ -16,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, NoCredentialsError
 
 from drill.errors import ConfigError, StoreError
+from drill.reporting import summary
 from drill.reporting.store import S3, summaries
 from drill.reporting.store.asking import asking
 from tests.drill.reporting.store.conftest import Make, content
@@ -50,41 +50,43 @@ def test_a_run_half_copied_is_none_until_it_is_whole(bucket: S3, make: Make, mon
         patched.setattr(S3, "_finish", broken)
         with pytest.raises(StoreError):
             bucket.push(folder)
-    assert bucket.client.list_objects_v2(Bucket=bucket.bucket)["KeyCount"] == 4
+    there = bucket.client.list_objects_v2(Bucket=bucket.bucket, Prefix=f"{bucket.prefix}{folder.name}/")
+    assert there["KeyCount"] == 4
     assert bucket.names() == ()
     assert summaries(bucket).runs == ()
     bucket.push(folder)
     assert bucket.names() == (folder.name,)
 
 
-def test_of_two_that_push_at_once_one_is_the_first(bucket: S3, make: Make) -> None:
-    """The bucket itself decides: the summary is only written where none is."""
-    runs = [make(0, recovery(float(each)), into=f"from-{each}") for each in range(2)]
-    together, refused = Barrier(2), []
-
-    class Together(S3):
-        """Both have seen that nothing is there."""
-
-        def _upload(self, name: str, folder: Path, files: list[Path]) -> None:
-            together.wait(timeout=30)
-            super()._upload(name, folder, files)
-
-    store = Together(client=bucket.client, bucket=bucket.bucket, prefix=bucket.prefix)
+@pytest.mark.parametrize("step", ["_claim", "_upload", "_finish"])
+def test_of_two_that_push_at_once_one_is_kept_whole(
+    bucket: S3, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Both have seen that nothing is there: whoever claims the name first is kept, and no file of the other's."""
+    one, other = (make(0, into=f"from-{each}") for each in range(2))
+    (other / "validation.md").write_text("# held, elsewhere\n")
+    summary.write(summary.read(other / "summary.json"), other / "summary.json")
+    taken = getattr(S3, step)
+    refused = []
 
     def push(folder: Path) -> None:
         try:
-            store.push(folder)
+            bucket.push(folder)
         except StoreError as error:
-            refused.append(str(error))
+            refused.append((folder, str(error)))
 
-    threads = [Thread(target=push, args=(each,)) for each in runs]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join(timeout=60)
-    (line,) = refused
-    assert "another run is there by the same name, and is kept" in line
-    assert bucket.names() == (runs[0].name,)
+    def meanwhile(*given: Any) -> object:
+        monkeypatch.setattr(S3, step, taken)
+        push(other)
+        return taken(*given)
+
+    monkeypatch.setattr(S3, step, meanwhile)
+    push(one)
+    kept, late = (other, one) if step == "_claim" else (one, other)
+    place = f"s3://{bucket.bucket}/team/drill/{one.name}"
+    assert refused == [(late, f"{place}: another run by the same name is being copied there; rename this one")]
+    assert bucket.names() == (one.name,)
+    assert content(bucket.fetch(one.name, tmp_path / "back")) == content(kept)
 
 
 def test_what_was_changed_in_the_bucket_is_not_fetched(bucket: S3, make: Make, tmp_path: Path) -> None:
@@ -143,6 +145,19 @@ def test_a_summary_from_a_bucket_leads_nowhere(bucket: S3, make: Make) -> None:
     with pytest.raises(ConfigError) as raised:
         bucket.summary(folder.name)
     assert str(raised.value).startswith(f"s3://{bucket.bucket}/team/drill/{folder.name}/summary.json: schema: is 99")
+
+
+def test_a_figure_that_was_edited_in_the_bucket_is_not_read(bucket: S3, make: Make) -> None:
+    """The summary's own digest tells, without a file of evidence; spelled otherwise it is the same summary."""
+    folder = make(0, recovery(7.5))
+    bucket.push(folder)
+    key, text = f"team/drill/{folder.name}/summary.json", (folder / "summary.json").read_text()
+    bucket.client.put_object(Bucket=bucket.bucket, Key=key, Body=json.dumps(json.loads(text)).encode())
+    assert bucket.summary(folder.name).experiments[0].measured("recovery_time_s") == 7.5
+    bucket.client.put_object(Bucket=bucket.bucket, Key=key, Body=text.replace("7.5", "1.5").encode())
+    with pytest.raises(ConfigError) as raised:
+        bucket.summary(folder.name)
+    assert str(raised.value).startswith(f"s3://{bucket.bucket}/{key}: digest: it was altered after it was sealed")
 
 
 def test_a_bucket_that_is_not_there_is_one_line(bucket: S3, make: Make) -> None:

@@ -55,6 +55,15 @@ def test_a_figure_too_close_to_the_objective_is_a_figure() -> None:
     assert found.value == 60.0
 
 
+@pytest.mark.parametrize("figure", [None, math.inf, math.nan])
+def test_a_figure_that_is_no_number_is_read_as_the_summary_has_it(figure: float | None) -> None:
+    """Never where the promise is broken, and not measured where it is undecided; from the file it is the same."""
+    broken = RECOVERY.read(synthetic.experiment(synthetic.recovered(figure, Ruling.BROKEN)))
+    assert broken is not None
+    assert broken.value == math.inf
+    assert RECOVERY.read(synthetic.experiment(synthetic.recovered(figure, Ruling.UNDECIDED))) is None
+
+
 def test_loss_is_the_most_that_any_promise_found() -> None:
     """Two promises see the same writes from two sides: they do not add up, and the second does not hide."""
     record = synthetic.experiment(measured("one", lost_writes=0), measured("two", lost_writes=7))
