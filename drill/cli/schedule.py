@@ -1,14 +1,14 @@
 r"""drill schedule: a game day's window as the schedule of a scheduler that is there already.
 
 examples:
-  drill schedule weekly --as cron | crontab -
+  drill schedule weekly --as cron > weekly.cron && crontab weekly.cron
   drill schedule weekly --as systemd --into /etc/systemd/system && systemctl enable --now drill-gameday-weekly.timer
   drill schedule weekly --as github --into .github/workflows
   drill schedule weekly --as eventbridge --run ARN --role ARN --into . \
     && aws scheduler create-schedule --cli-input-json file://drill-gameday-weekly.json
   drill schedule weekly --as kubernetes --image registry.example.com/drill:1 | kubectl apply -f -
 
-`crontab -` replaces the whole crontab of its user: give the game days a user of their own, or add the lines by hand.
+crontab replaces the whole crontab of its user: give the game days a user of their own, or add the lines by hand.
 Blackout dates stand in no schedule: a game day that is begun on one refuses.
 """
 
