@@ -14,7 +14,7 @@ exit codes:
   2  undecided: no evidence, or evidence that is missing, stale, altered or unreadable
   4  misuse: an option, drill.toml or a required name that cannot be used
 
-gate.json and gate.xml (JUnit) are written beside the run's summary.json.
+gate.json and gate.xml (JUnit) are written beside the run's summary.json; what an earlier gate left there is removed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from drill.errors import ConfigError
 from drill.reporting.gate import Judgement, as_json, judged, table, write
 from drill.reporting.gate.judgement import EXIT_CODES
 from drill.reporting.gate.requirements import require
-from drill.reporting.seal import SUMMARY, key_in
+from drill.reporting.seal import RULINGS, SUMMARY, key_in
 from drill.reporting.secrets import redact
 from drill.reporting.store import Store, store_at
 from drill.verdict import Ruling
@@ -80,11 +80,13 @@ def run(
 ) -> int:
     """Judge, leave the ruling beside the run, and print it; never 0 or 1 for anything but what was judged."""
     try:
-        policy, key = policy_of(options), key_in(environment)
         folder = place(options.run, options.drill_toml.absolute().parent / "reports")
+        stays = _withdrawn(folder)
+        policy, key = policy_of(options), key_in(environment)
+        objectives = load(options.drill_toml).objectives.written()
         kept = store_of(options) if policy.worst_of > 1 else None
-        judgement = judged(folder, policy, now=now, key=key, kept=kept)
-        unwritten = _written(judgement)
+        judgement = judged(folder, policy, now=now, key=key, kept=kept, objectives=objectives)
+        unwritten = _written(judgement) or stays
         _print(judgement, console, as_document=options.json)
     except ConfigError as error:
         return _complain(str(error), MISUSE)
@@ -150,6 +152,18 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not int(text):
         raise ConfigError(f"--worst-of {text}: is no number of runs; write 1 or more")
     return int(text)
+
+
+def _withdrawn(folder: Path) -> str | None:
+    """Remove what an earlier gate ruled, so that it does not stay whatever becomes of this one; say what kept it."""
+    for ruling in sorted(RULINGS):
+        path = folder / ruling
+        try:
+            if path.is_file():
+                path.unlink()
+        except OSError as error:
+            return f"{path}: an earlier ruling: cannot be removed ({error.strerror}); make the folder writable"
+    return None
 
 
 def _written(judgement: Judgement) -> str | None:

@@ -94,6 +94,11 @@ def is_signed(document: Mapping[str, Any]) -> bool:
     return document.get(_SIGNATURE) is not None
 
 
+def is_unaltered(document: Mapping[str, Any]) -> bool:
+    """Whether a summary is as it was sealed by its own digest, whatever became of the files; no signature is asked."""
+    return not any(_about_itself(document, None))
+
+
 def _about_itself(document: Mapping[str, Any], key: str | None) -> Iterator[str]:
     try:
         digest = hashlib.sha256(_canonical(_without(document, _DIGEST, _SIGNATURE))).hexdigest()
@@ -129,7 +134,7 @@ def _about_files(files: Mapping[str, Any], folder: Path) -> Iterator[str]:
 def _problem(name: str, folder: Path) -> str | None:
     """Why a name is no file of this run; nothing is opened that a run did not make, such as a pipe or a link."""
     steps = PurePosixPath(name)
-    if "\0" in name or steps.is_absolute() or ".." in steps.parts or str(steps) != name:
+    if not steps.parts or "\0" in name or steps.is_absolute() or ".." in steps.parts or str(steps) != name:
         return "is no path within the run"
     here = folder
     for step in steps.parts:

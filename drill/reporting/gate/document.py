@@ -1,11 +1,13 @@
 """gate.json: the judgement for programs, with the policy that it was found by.
 
-{"schema": 1, "run", "runs", "target", "kind", "asked", "judged", "ruling", "exit_code",
+{"schema": 1, "run", "runs", "target", "kind", "asked", "objectives", "judged", "ruling", "exit_code",
  "evidence": {"believed", "verified", "signed", "finished", "age_s"}, "problems", "notes",
  "required": [{"name", "executed", "missing"}], "missing",
  "rows": [{"key", "scenario", "fault", "promise", "ruling", "effect", "held", "times", "because", "waiver"}],
  "skipped": [{"scenario", "fault", "because"}],
- "policy": {"require", "target", "max_age_s", "warn", "block", "waivers", "worst_of", "signed"}}
+ "policy": {"require", "target", "max_age_s", "warn", "block", "waivers", "worst_of", "signed", "objectives"}}
+
+`objectives` are those that the run was judged by; those of the policy are demanded, and null where nobody compared.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ def as_json(judgement: Judgement) -> dict[str, Any]:
         "target": run and run.target,
         "kind": run and run.kind,
         "asked": run and run.asked,
+        "objectives": run and {redact(str(name)): str(limit) for name, limit in run.objectives.items()},
         "judged": judgement.now.isoformat(),
         "ruling": str(judgement.ruling),
         "exit_code": judgement.exit_code,
@@ -54,7 +57,7 @@ def as_json(judgement: Judgement) -> dict[str, Any]:
             for each in judgement.groups
             if each.skipped is not None
         ],
-        "policy": _policy(judgement.policy),
+        "policy": _policy(judgement.policy) | {"objectives": judgement.objectives and dict(judgement.objectives)},
     }
     clean: dict[str, Any] = _redacted(document)
     return clean

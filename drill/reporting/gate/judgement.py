@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 from drill.verdict import Ruling, gravest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime, timedelta
     from pathlib import Path
 
     from drill.config import GateSettings
     from drill.reporting.gate.requirements import Requirement
     from drill.reporting.records import RunRecord
+
+NOTHING = "experiment"
+"""The promise that there is evidence at all, as a run calls it that could not conduct an experiment."""
 
 EXIT_CODES = {Ruling.HELD: 0, Ruling.BROKEN: 1, Ruling.UNDECIDED: 2}
 
@@ -51,6 +55,11 @@ class Row:
     def key(self) -> str:
         """What the globs of a policy match: "scenario/fault/promise"."""
         return f"{self.scenario}/{self.fault}/{self.promise}"
+
+    @property
+    def stands_for_others(self) -> bool:
+        """Whether it is itself no promise, but says that some were not judged: an experiment or a test was lost."""
+        return self.ruling is Ruling.UNDECIDED and (self.promise == NOTHING or self.promise.startswith("test_"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +107,8 @@ class Judgement:
 
     `problems` say why it is no evidence, or why there is too little of it; with any of them nothing it says can let a
     release pass. `verified` is True where every file is as it was sealed, `signed` where the signature was checked
-    too. `runs` names all that were judged, the newest first.
+    too. `runs` names all that were judged, the newest first. `objectives` are those that are demanded; None where
+    nobody compared them.
     """
 
     folder: Path
@@ -114,6 +124,7 @@ class Judgement:
     groups: tuple[Group, ...] = ()
     required: tuple[Met, ...] = ()
     runs: tuple[str, ...] = ()
+    objectives: Mapping[str, str] | None = None
 
     @property
     def rows(self) -> tuple[Row, ...]:

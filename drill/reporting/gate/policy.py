@@ -6,7 +6,8 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from drill.reporting.gate.judgement import Effect, Row
+from drill.reporting.gate.judgement import Effect, Group, Row
+from drill.reporting.records import UNFINISHED
 from drill.verdict import Ruling
 
 if TYPE_CHECKING:
@@ -58,6 +59,32 @@ def unused(policy: GateSettings, rows: Sequence[Row], today: date) -> Iterator[s
             yield f"{of_whom} is not needed: what it matches holds"
         if waiver.expires < today:
             yield f"{of_whom} expired on {waiver.expires}; mend what it let pass, or grant it anew"
+
+
+def unjudged(policy: GateSettings, groups: Sequence[Group]) -> Iterator[str]:
+    """Say what must block and was not judged, though its experiment was begun: a failure to judge must not only warn.
+
+    A glob of `block` that spells an experiment out must match a promise of it. Where an experiment or a test was lost
+    and that only warns, each glob that may be about its promises is in doubt, but for one that names a judged promise.
+    """
+    keys = {row.key for group in groups for row in group.rows}
+    for group in groups:
+        for glob in policy.block:
+            if group.times and glob not in keys and _lacks(group, glob):
+                yield f"{group.name}: what must block by {glob!r} was not all judged; run the suite again"
+
+
+def _lacks(group: Group, glob: str) -> bool:
+    spelled = f"{group.name}/"
+    if any(row.stands_for_others and row.demoted for row in group.rows):
+        # A key that begins so can match the glob only where the glob has a beginning that matches just this.
+        return _is_of_any(group) or any(fnmatchcase(spelled, glob[:end]) for end in range(len(glob) + 1))
+    return glob.startswith(spelled) and not any(fnmatchcase(row.key, glob) for row in group.rows)
+
+
+def _is_of_any(group: Group) -> bool:
+    """Whether nobody knows which experiments were lost: the run was ended, or a test failed before any began."""
+    return group.scenario == UNFINISHED or group.scenario.startswith("test_")
 
 
 def _matches(key: str, globs: Iterable[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from drill.reporting.gate.judgement import Effect, Group, Row
+from drill.reporting.gate.judgement import NOTHING, Effect, Group, Row
 from drill.reporting.gate.policy import weighed
 from drill.reporting.trends.figures import told
 from drill.reporting.trends.quantities import RECOVERY
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from drill.config import GateSettings
     from drill.reporting.records import ExperimentRecord
-
-NOTHING = "experiment"
-"""The promise that there is evidence at all, as a run calls it that could not conduct an experiment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,7 +72,9 @@ def _evidence(judgement: Judgement) -> Iterator[Cells]:
     finished = f"finished {spelled(judgement.age)} ago" if judgement.age.total_seconds() >= 0 else "of the future"
     target = f"target {run.target} ({'the lab' if run.kind == 'lab' else run.kind})"
     if judgement.believed:
-        yield "evidence", "held", Effect.HOLDS, f"{seal}; {target}; {finished}"
+        by = "" if judgement.objectives is None else "; no objective looser than demanded"
+        asked = f"asked for {run.asked or 'what it does not say'}"
+        yield "evidence", "held", Effect.HOLDS, f"{seal}; {target}; {asked}{by}; {finished}"
     if len(judgement.runs) > 1:
         yield "runs", "", "", f"the worst of {len(judgement.runs)}: {_list(judgement.runs)}"
 

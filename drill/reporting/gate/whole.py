@@ -11,15 +11,16 @@ from drill.reporting.gate.age import stale
 from drill.reporting.gate.document import as_json
 from drill.reporting.gate.earlier import Earlier, Search
 from drill.reporting.gate.evidence import evidence
-from drill.reporting.gate.judgement import Judgement, Met
+from drill.reporting.gate.judgement import Effect, Judgement, Met
 from drill.reporting.gate.junit import as_junit
-from drill.reporting.gate.policy import unused
+from drill.reporting.gate.objectives import looser
+from drill.reporting.gate.policy import unjudged, unused
 from drill.reporting.gate.requirements import require
 from drill.reporting.gate.rows import Time, grouped
 from drill.verdict import Ruling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -31,9 +32,17 @@ if TYPE_CHECKING:
 
 
 def judged(
-    folder: Path, policy: GateSettings, *, now: datetime, key: str | None = None, kept: Store | None = None
+    folder: Path,
+    policy: GateSettings,
+    *,
+    now: datetime,
+    key: str | None = None,
+    kept: Store | None = None,
+    objectives: Mapping[str, str] | None = None,
 ) -> Judgement:
     """Judge the run in a folder by a policy; with a key its signature must be valid.
+
+    A run that was judged by looser objectives than `objectives` is no evidence; with None they are not compared.
 
     Where the policy demands the worst of several, those before it are looked for beside it, and in the store `kept`.
 
@@ -46,12 +55,19 @@ def judged(
     run = found.run
     if run is None or found.problems:
         return Judgement(
-            folder=folder, policy=policy, now=now, believed=False, run=run, problems=found.problems, notes=found.notes
+            folder=folder,
+            policy=policy,
+            now=now,
+            believed=False,
+            run=run,
+            problems=found.problems,
+            notes=found.notes,
+            objectives=objectives,
         )
-    doubts = tuple(_doubts(run, policy, now))
+    doubts = (*_doubts(run, policy, now), *looser(run.objectives, objectives or {}))
     before = Earlier()
     if policy.worst_of > 1 and not doubts:
-        search = Search(folder=folder, run=run, key=key, signed=policy.signed, kept=kept)
+        search = Search(folder=folder, run=run, key=key, signed=policy.signed, kept=kept, objectives=objectives or {})
         before = search.earlier(policy.worst_of)
     today = now.astimezone(UTC).date()
     times = (*_times(run, apart=policy.worst_of > 1), *before.times)
@@ -67,11 +83,12 @@ def judged(
         age=now - run.finished,
         verified=True,
         signed=found.signed,
-        problems=(*doubts, *_lacks(groups), *before.problems),
+        problems=(*doubts, *_lacks(groups), *unjudged(policy, groups), *before.problems),
         notes=(*found.notes, *unused(policy, rows, today)),
         groups=groups,
         required=tuple(_met(each, run) for each in wanted),
         runs=(run.name or folder.name, *before.runs),
+        objectives=objectives,
     )
 
 
@@ -95,8 +112,8 @@ def _lacks(groups: tuple[Group, ...]) -> Iterator[str]:
     rows = [row for group in groups for row in group.rows]
     if not rows:
         yield "not one experiment was executed; run a suite that the target can do"
-    elif all(row.demoted for row in rows):
-        yield "the policy lets every promise of this run warn only, so that none can hold; block what matters"
+    elif not any(row.effect is Effect.BLOCKS or (row.effect is Effect.HOLDS and not row.demoted) for row in rows):
+        yield "the policy waives every promise of this run or lets it warn, so that none can hold; block what matters"
 
 
 def _times(run: RunRecord, *, apart: bool) -> Iterator[Time]:

@@ -138,6 +138,20 @@ def test_a_ruling_that_cannot_be_written_lets_nothing_pass(
     assert printed(place, run="broken")[0] == 1
 
 
+def test_an_earlier_ruling_that_cannot_be_removed_lets_nothing_pass(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would go on to say what it said, and it is named."""
+    assert printed(place)[0] == 0
+
+    def busy(path: Path, *, missing_ok: bool = False) -> None:
+        raise OSError(16, "Device or resource busy", str(path), missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", busy)
+    assert printed(place)[0] == 2
+    assert "gate.json: an earlier ruling: cannot be removed (Device or resource busy)" in capsys.readouterr().err
+
+
 def test_an_error_of_its_own_is_undecided_and_one_line(
     place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

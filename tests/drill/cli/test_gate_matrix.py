@@ -21,10 +21,10 @@ import pytest
 from drill.cli import main
 from drill.reporting import seal, summary
 from drill.verdict import Ruling
-from tests.drill.reporting.gate.made import BROKEN, HELD, SKIPPED, UNDECIDED, changed, empty, made
+from tests.drill.reporting.gate.made import BROKEN, HELD, OBJECTIVES, SKIPPED, UNDECIDED, changed, empty, made
 from tests.drill.reporting.synthetic import experiment, recovered, survived
 
-NAME = "20261123T100000Z-staging"
+NAME = "20261123T100000Z-lab"
 KEY = "a key of the release team"
 HOUR = timedelta(hours=1)
 LOSS = "failover/zone loss/every_acknowledged_write_survives"
@@ -91,7 +91,7 @@ def series(*runs: Any, **more: Any) -> Make:
     def one_after_another(folder: Path) -> None:
         for number, each in enumerate(runs):
             made(
-                folder.with_name(f"2026112{number}T100000Z-staging"),
+                folder.with_name(f"2026112{number}T100000Z-lab"),
                 each,
                 finished=datetime.now(UTC) - timedelta(days=len(runs) - number),
                 **more,
@@ -175,10 +175,36 @@ CASES = {
         make=series(HELD), code=2, ask=("--worst-of", "3"), says="2 of the last 3"
     ),
     "the run before is torn": Case(
-        make=then(series(HELD), lambda folder: cut(folder.with_name("20261120T100000Z-staging"))),
+        make=then(series(HELD), lambda folder: cut(folder.with_name("20261120T100000Z-lab"))),
         code=2,
         ask=("--worst-of", "2"),
-        says="20261120T100000Z-staging",
+        says="20261120T100000Z-lab",
+    ),
+    "the run before was edited to be of another target": Case(
+        make=then(
+            series(HELD, BROKEN),
+            lambda folder: changed(folder.with_name("20261121T100000Z-lab"), lambda all_: all_.update(target="x")),
+        ),
+        code=2,
+        ask=("--worst-of", "2"),
+        says="20261121T100000Z-lab: summary.json: was altered",
+    ),
+    "the runs before are copies": Case(
+        make=then(
+            series(HELD),
+            lambda folder: shutil.copytree(
+                folder.with_name("20261120T100000Z-lab"), folder.with_name("20261121T100000Z-lab")
+            ),
+        ),
+        code=2,
+        ask=("--worst-of", "3"),
+        says="under another name",
+    ),
+    "the run before is of another cluster": Case(
+        make=series(HELD, subject="cluster carts in eu-west-1"),
+        code=2,
+        ask=("--worst-of", "2"),
+        says="1 of the last 2",
     ),
     "the run before is of another target": Case(make=series(HELD, target="x"), code=2, ask=("--worst-of", "2")),
     # stale, and future-dated
@@ -317,6 +343,38 @@ CASES = {
         make=of(BROKEN, HELD), code=1, toml='[gate]\nwarn = ["*/zone loss/*"]\nblock = ["*_survives"]\n'
     ),
     "everything only warns": Case(make=of(), code=2, toml='[gate]\nwarn = ["*"]\n', says="so that none can hold"),
+    "everything is waived": Case(
+        make=of(replace(BROKEN, promises=(survived(3),))),
+        code=2,
+        toml=waiver("*", "2099-12-31"),
+        says="so that none can hold",
+    ),
+    "what must block could not be judged": Case(
+        make=of(HELD, replace(UNDECIDED, promises=(replace(UNDECIDED.promises[1], name="experiment"),))),
+        code=2,
+        toml='[gate]\nwarn = ["failover/frozen*"]\nblock = ["failover/frozen writer/recovered_within"]\n',
+        says="was not all judged",
+    ),
+    "what must block was judged": Case(
+        make=of(HELD, UNDECIDED),
+        code=0,
+        toml='[gate]\nwarn = ["failover/frozen*"]\nblock = ["failover/frozen writer/recovered_within"]\n',
+    ),
+    # objectives
+    "a looser objective": Case(
+        make=of(objectives=OBJECTIVES | {"recovery_time": "1h"}), code=2, says="of 1h, and 60s is demanded"
+    ),
+    "a looser objective, and broken": Case(make=of(BROKEN, objectives=OBJECTIVES | {"agreement": "1h"}), code=2),
+    "a stricter objective": Case(
+        make=of(objectives=OBJECTIVES | {"recovery_time": "10s"}), code=0, says="no objective looser than demanded"
+    ),
+    "an objective as loose as the file": Case(
+        make=of(objectives=OBJECTIVES | {"recovery_time": "1h"}), code=0, toml='[objectives]\nrecovery_time = "60m"\n'
+    ),
+    "an objective looser than the file": Case(
+        make=of(), code=2, toml='[objectives]\nrecovery_time = "30s"\n', says="of 60s, and 30s is demanded"
+    ),
+    "no objectives": Case(make=of(objectives={}), code=2, says="no such objective"),
     # another target
     "another target": Case(make=of(), code=2, ask=("--target", "staging"), says="is of target 'lab'"),
     "another target by the file": Case(make=of(), code=2, toml='[gate]\ntarget = "staging"\n'),
@@ -389,3 +447,26 @@ def test_the_command_that_is_installed_says_the_same(name: str, place: Path, mon
     case.make(place)
     drill = Path(sys.executable).with_name("drill")
     assert subprocess.run([drill, "gate", *case.ask], check=False, capture_output=True).returncode == case.code
+
+
+@pytest.mark.parametrize(
+    ("damage", "ask", "code"),
+    [
+        (lambda folder: (folder / "summary.json").unlink(), (), 2),
+        (lambda folder: folder.parents[2].joinpath("drill.toml").write_text("[gate]\nforgive = true\n"), (), 4),
+        (lambda _folder: None, ("--require", "failovr"), 4),
+        (lambda folder: (folder / "validation.md").unlink(), (), 2),
+        (lambda _folder: None, (), 0),
+    ],
+)
+def test_no_earlier_ruling_stays(
+    damage: Make, ask: tuple[str, ...], code: int, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies beside a run is what this gate ruled, or nothing: an archive must not say 0 where the job said 2."""
+    assert answered(CASES["held"], place, monkeypatch) == 0
+    damage(place)
+    assert main(["gate", *ask]) == code
+    left = {each.name for each in place.glob("gate.*")}
+    assert left == ({"gate.json", "gate.xml"} if code != 4 and (place / "summary.json").exists() else set())
+    if left:
+        assert json.loads((place / "gate.json").read_text())["exit_code"] == code

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from drill.config import Objectives
 from drill.reporting import summary
 from drill.reporting.records import ExperimentRecord
 from drill.verdict import Ruling, Verdict
@@ -16,6 +17,7 @@ from tests.drill.reporting.synthetic import experiment, recovered, run, survived
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NAME = "20261123T100000Z-lab"
+OBJECTIVES = Objectives().written()
 
 HELD = experiment()
 BROKEN = experiment(recovered(2.58), survived(3), fault="zone loss")
@@ -34,7 +36,8 @@ def made(
 ) -> Path:
     """A run of these experiments in that folder, each executed one with its evidence; by default one that held."""
     placed = [_with_evidence(each, folder, number) for number, each in enumerate(experiments or (HELD,))]
-    record = replace(run(*placed), started=finished - timedelta(minutes=4), finished=finished, name=folder.name)
+    record = replace(run(*placed), started=finished - timedelta(minutes=4), finished=finished)
+    record = replace(record, name=folder.name, objectives=OBJECTIVES)
     (folder / "validation.md").write_text("criteria")
     summary.write(replace(record, **more), folder / "summary.json", key=key)
     return folder
@@ -43,7 +46,8 @@ def made(
 def empty(folder: Path, **more: Any) -> Path:
     """A run without a single experiment."""
     folder.mkdir(parents=True)
-    record = replace(run(), started=NOW - timedelta(hours=2), finished=NOW - timedelta(hours=1), experiments=())
+    record = replace(run(), started=NOW - timedelta(hours=2), finished=NOW - timedelta(hours=1))
+    record = replace(record, experiments=(), objectives=OBJECTIVES)
     summary.write(replace(record, **more), folder / "summary.json")
     return folder
 

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from drill.errors import StoreError
 from drill.reporting import summary
 from drill.reporting.gate.earlier import Earlier, Search
 from drill.reporting.store import Local, Store
-from tests.drill.reporting.gate.made import BROKEN, HELD, NOW, SKIPPED, made
+from tests.drill.reporting.gate.made import BROKEN, HELD, NOW, OBJECTIVES, SKIPPED, changed, made
 
 NEWEST = "20261123T100000Z-lab"
 
 
-def before(folder: Path, day: int, *experiments: object, **more: object) -> Path:
+def before(folder: Path, day: int, *experiments: object, of: str = "lab", **more: object) -> Path:
     """A run of an earlier day, beside the newest."""
-    name = f"202611{day:02}T100000Z-lab"
+    name = f"202611{day:02}T100000Z-{of}"
     return made(folder / name, *experiments, finished=NOW - timedelta(days=23 - day), **more)  # type: ignore[arg-type]
 
 
-def found(folder: Path, count: int, *experiments: object, key: str | None = None, kept: Store | None = None) -> Earlier:
+def found(
+    folder: Path, count: int, *experiments: object, key: str | None = None, kept: Store | None = None, **more: Any
+) -> Earlier:
     """What counts before the newest run of these experiments."""
-    newest = made(folder / NEWEST, *experiments, key=key)  # type: ignore[arg-type]
+    newest = made(folder / NEWEST, *experiments, key=key, **more)  # type: ignore[arg-type]
     run = summary.read(newest / "summary.json")
-    return Search(folder=newest, run=run, key=key, signed=False, kept=kept).earlier(count)
+    search = Search(folder=newest, run=run, key=key, signed=False, kept=kept, objectives=OBJECTIVES)
+    return search.earlier(count)
 
 
 def test_the_last_ones_count_the_newest_first(tmp_path: Path) -> None:
@@ -93,11 +100,76 @@ def test_what_is_not_needed_is_not_looked_at(tmp_path: Path) -> None:
 
 
 def test_later_runs_and_those_of_another_target_do_not_count(tmp_path: Path) -> None:
-    """Nor does one of a target of the same name and another kind."""
+    """Nor does one of a target of the same name and another kind, or on another cluster."""
     made(tmp_path / "20261124T100000Z-lab")
+    before(tmp_path, 20, HELD, subject="cluster orders in eu-west-1")
     before(tmp_path, 21, HELD, target="staging")
     before(tmp_path, 22, HELD, kind="aurora")
-    assert found(tmp_path, 2, HELD).runs == ()
+    assert found(tmp_path, 2, HELD, subject="cluster carts in eu-west-1") == Earlier(
+        problems=("failover/crash of the writer: 1 of the last 2 runs that are demanded are there",)
+    )
+    shutil.rmtree(tmp_path / NEWEST)
+    assert found(tmp_path, 2, HELD, subject="cluster orders in eu-west-1").runs == ("20261120T100000Z-lab",)
+
+
+def test_no_run_of_ours_is_passed_over_by_what_somebody_wrote_into_it(tmp_path: Path) -> None:
+    """The broken run of yesterday was edited to be of another target: its seal is asked first, and its name tells."""
+    before(tmp_path, 21)
+    changed(before(tmp_path, 22, BROKEN, HELD), lambda document: document.update(target="staging"))
+    (altered,) = found(tmp_path, 2, HELD).problems
+    assert altered.startswith("20261122T100000Z-lab: summary.json: was altered")
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("20261122T100000Z-lab", True),
+        ("20261122T100000Z-lab-2", True),
+        ("20261122T100000Z-staging", False),
+        ("20261122T100000Z-lab-eu", False),
+        ("20261122-as-it-was", True),
+    ],
+)
+def test_one_that_cannot_be_read_is_of_the_target_that_its_name_tells(tmp_path: Path, name: str, *, ours: bool) -> None:
+    """Somebody else's is no matter of this release; one whose name tells nothing may be anybody's."""
+    before(tmp_path, 21)
+    (made(tmp_path / name) / "summary.json").write_text("{")
+    answer = found(tmp_path, 2, HELD)
+    assert [line.split(":")[0] for line in answer.problems] == ([name] if ours else [])
+    assert answer.runs == ("20261121T100000Z-lab",)
+
+
+def test_a_target_may_be_called_as_a_second_run_of_another_is(tmp_path: Path) -> None:
+    """What its name leaves open, it is."""
+    (before(tmp_path, 22, of="lab-2", target="lab-2") / "summary.json").write_text("{")
+    assert found(tmp_path, 2, HELD, target="lab-2").problems[0].startswith("20261122T100000Z-lab-2: ")
+
+
+@pytest.mark.parametrize("copied", [NEWEST, "20261122T100000Z-lab"])
+def test_a_run_counts_once_however_often_it_was_copied(tmp_path: Path, copied: str) -> None:
+    """Each copy is told, since the runs between which it stands may be gone; a run that was made twice counts twice."""
+    before(tmp_path, 22)
+    made(tmp_path / NEWEST)
+    for day in (20, 21):
+        shutil.copytree(tmp_path / copied, tmp_path / f"202611{day}T100000Z-lab")
+    shutil.rmtree(tmp_path / NEWEST)
+    answer = found(tmp_path, 3, HELD)
+    assert answer.runs == ("20261122T100000Z-lab",)
+    assert [f"is the run {copied!r} under another name" in line for line in answer.problems] == [True, True, False]
+    for day in (20, 21):
+        shutil.rmtree(tmp_path / f"202611{day}T100000Z-lab")
+    before(tmp_path, 21)
+    shutil.rmtree(tmp_path / NEWEST)
+    assert found(tmp_path, 3, HELD).problems == ()
+
+
+@pytest.mark.parametrize(("objective", "counts"), [("1h", False), ("60s", True), ("1s", True)])
+def test_one_that_was_judged_more_loosely_is_no_gap(tmp_path: Path, objective: str, *, counts: bool) -> None:
+    """It might not have held."""
+    before(tmp_path, 22, HELD, objectives=OBJECTIVES | {"recovery_time": objective})
+    answer = found(tmp_path, 2, HELD)
+    assert bool(answer.runs) is counts
+    assert any("judged by an objective of 1h, and 60s is demanded" in line for line in answer.problems) is not counts
 
 
 def test_with_a_key_each_of_them_is_signed(tmp_path: Path) -> None:
@@ -114,7 +186,7 @@ def test_those_in_a_store_count_between_those_beside_it(tmp_path: Path) -> None:
     before(here, 22)
     for day in (19, 21, 22):
         before(kept, day)
-    (before(kept, 18, HELD, target="staging") / "validation.md").write_text("altered")
+    (before(kept, 18, HELD, of="staging", target="staging") / "validation.md").write_text("altered")
     answer = found(here, 5, HELD, kept=Local(reports=tmp_path / "kept"))
     assert answer.runs == tuple(f"202611{day}T100000Z-lab" for day in (22, 21, 20, 19))
     assert answer.problems == ()
@@ -141,3 +213,12 @@ def test_a_store_that_does_not_answer_is_a_problem(tmp_path: Path) -> None:
     before(tmp_path, 22)
     answer = found(tmp_path, 2, HELD, kept=Silent(reports=tmp_path))
     assert answer.problems == ("s3://evidence: cannot be reached; try again",)
+
+
+def test_one_of_a_store_is_signed_before_it_is_believed_to_be_of_another_target(tmp_path: Path) -> None:
+    """Its digests can be computed anew by who keeps it; a run whose name is of that target as well is not fetched."""
+    here, kept = tmp_path / "here", tmp_path / "kept" / "runs"
+    before(kept, 21, BROKEN, of="staging", target="staging")
+    before(kept, 22, BROKEN, HELD, target="staging")
+    (problem, _) = found(here, 2, HELD, key="a key", kept=Local(reports=tmp_path / "kept")).problems
+    assert problem.startswith("20261122T100000Z-lab: summary.json: is not signed")

@@ -17,7 +17,7 @@ from drill.reporting import seal
 from drill.reporting.gate import Judgement, as_json, judged, table, write
 from drill.verdict import Ruling, Verdict
 from tests.drill.reporting.gate.made import BROKEN, HELD, NOW, SKIPPED, UNDECIDED, changed, made
-from tests.drill.reporting.synthetic import experiment, recovered
+from tests.drill.reporting.synthetic import experiment, recovered, survived
 
 
 def gate(folder: Path, *experiments: Any, **policy: Any) -> Judgement:
@@ -132,3 +132,107 @@ def test_a_judgement_is_held_only_if_the_run_is(tmp_path: Path, experiments: tup
     judgement = gate(tmp_path, *experiments)
     assert judgement.run is not None
     assert judgement.ruling is judgement.run.ruling
+
+
+CRASHED = Verdict(name="experiment", ruling=Ruling.UNDECIDED, because="ConnectionError: nobody answered")
+LOST = replace(CRASHED, name="test_recovers_in_time")
+INDEX = experiment(recovered(1.0), scenario="degradation", fault="dropped index")
+TAKEN_BACK = "degradation/dropped index/recovered_within"
+
+
+@pytest.mark.parametrize(
+    ("block", "promises", "held"),
+    [
+        (TAKEN_BACK, (recovered(1.0),), True),
+        (TAKEN_BACK, (recovered(1.0), LOST), True),
+        (TAKEN_BACK, (CRASHED,), False),
+        (TAKEN_BACK, (LOST,), False),
+        (TAKEN_BACK, (), False),
+        (TAKEN_BACK, (survived(0),), False),
+        ("*/recovered_within", (recovered(1.0),), True),
+        ("*/recovered_within", (survived(0),), True),
+        ("*/recovered_within", (CRASHED,), False),
+        ("degradation/*_within", (recovered(1.0), LOST), False),
+        ("degradation/dropped ind[aeiou]x/recovered_within", (CRASHED,), False),
+        ("degradation/another/recovered_within", (CRASHED,), True),
+        ("failover/*", (CRASHED,), True),
+    ],
+)
+def test_what_must_block_is_judged_or_nothing_holds(
+    tmp_path: Path, block: str, promises: tuple[Verdict, ...], *, held: bool
+) -> None:
+    """That an experiment or a test was lost may warn; the promises that block are not excused by it."""
+    index = replace(INDEX, promises=promises)
+    judgement = gate(tmp_path, HELD, index, warn=("degradation/*",), block=(block,))
+    assert judgement.ruling is (Ruling.HELD if held else Ruling.UNDECIDED)
+    assert any(line.startswith("degradation/dropped index: what must block by") for line in judgement.problems) is (
+        not held
+    )
+
+
+@pytest.mark.parametrize(("scenario", "fault"), [("run", "all that was selected"), ("test_failover", "never began")])
+def test_where_nobody_knows_what_was_lost_all_that_must_block_is_in_doubt(
+    tmp_path: Path, scenario: str, fault: str
+) -> None:
+    """Only a promise that stands in `block` by its own name, and was judged, is not."""
+    lost = experiment(CRASHED if scenario == "run" else LOST, scenario=scenario, fault=fault)
+    policy: dict[str, Any] = {"warn": ("*",)}
+    own_name = "failover/crash of the writer/recovered_within"
+    assert gate(tmp_path / "1", HELD, lost, block=(own_name,), **policy).ruling is Ruling.HELD
+    assert gate(tmp_path / "2", HELD, lost, block=(own_name, TAKEN_BACK), **policy).ruling is Ruling.UNDECIDED
+    assert gate(tmp_path / "3", HELD, lost, block=("failover/*",), **policy).ruling is Ruling.UNDECIDED
+    assert gate(tmp_path / "4", HELD, block=("failover/*", TAKEN_BACK), **policy).ruling is Ruling.HELD
+
+
+@pytest.mark.parametrize(
+    ("waived", "more", "held"),
+    [
+        ("*", (), False),
+        ("*", (HELD,), True),
+        ("failover/zone loss/every_acknowledged_write_survives", (), False),
+        ("failover/zone loss/every_acknowledged_write_survives", (HELD,), True),
+    ],
+)
+def test_where_all_is_waived_nothing_holds(tmp_path: Path, waived: str, more: tuple[Any, ...], *, held: bool) -> None:
+    """Not more than where all only warns; beside one promise that blocks and was held, a waiver does what it is for."""
+    waiver = Waiver.model_validate({"promise": waived, "owner": "x", "reason": "x", "expires": "2099-01-31"})
+    lossy = replace(BROKEN, promises=(survived(3),))
+    judgement = gate(tmp_path, lossy, *more, waivers=(waiver,))
+    assert judgement.ruling is (Ruling.HELD if held else Ruling.UNDECIDED)
+    assert any("so that none can hold" in line for line in judgement.problems) is not held
+
+
+@pytest.mark.parametrize(
+    ("stated", "words"),
+    [
+        ("60s", None),
+        ("1m", None),
+        ("59999ms", None),
+        ("1h", "recovery_time: the run was judged by an objective of 1h, and 60s is demanded"),
+        ("60", "recovery_time: the run was judged by an objective of 60, and 60s is demanded"),
+        ("soon", "recovery_time: the run was judged by an objective of soon, and 60s is demanded"),
+        (7, "recovery_time: the run was judged by an objective of 7, and 60s is demanded"),
+        (None, "recovery_time: the run was judged by no such objective, and 60s is demanded"),
+    ],
+)
+def test_a_run_by_looser_objectives_is_no_evidence(tmp_path: Path, stated: Any, words: str | None) -> None:
+    """Both are named; a stricter one is fine, and without any to compare with nothing is compared."""
+    folder = made(tmp_path / "run", objectives={"recovery_time": stated})
+    judgement = judged(folder, GateSettings(), now=NOW, objectives={"recovery_time": "60s"})
+    assert judgement.ruling is (Ruling.HELD if words is None else Ruling.UNDECIDED)
+    assert [line.split(";")[0] for line in judgement.problems] == ([] if words is None else [words])
+    assert judged(folder, GateSettings(), now=NOW).ruling is Ruling.HELD
+
+
+def test_what_a_run_was_asked_for_and_judged_by_is_shown(tmp_path: Path) -> None:
+    """A part of a suite is seen to be one, and so is what the gate compared with."""
+    asked = "-m 'failover' -k 'crash' --deselect 'suites/aurora/test_failover.py'"
+    folder = made(tmp_path / "run", asked=asked, objectives={"recovery_time": "10s"})
+    judgement = judged(folder, GateSettings(), now=NOW, objectives={"recovery_time": "60s"})
+    assert f"asked for {asked}; no objective looser than demanded" in shown(judgement, 300)
+    document = as_json(judgement)
+    assert (document["asked"], document["objectives"]) == (asked, {"recovery_time": "10s"})
+    assert document["policy"]["objectives"] == {"recovery_time": "60s"}
+    unasked = judged(folder, GateSettings(), now=NOW)
+    assert "objective" not in shown(unasked, 300)
+    assert as_json(unasked)["policy"]["objectives"] is None
