@@ -9,6 +9,7 @@ pytest_plugins = (
     "fixtures.evidence",
     "fixtures.accounting",
     "fixtures.publishing",
+    "fixtures.announcing",
     "fixtures.live",
     "fixtures.allure",
     "fixtures.experiments",

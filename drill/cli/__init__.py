@@ -17,22 +17,33 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from pathlib import Path
 
 from drill.cli import advise, doctor, gameday, gate, heal, schedule, trends
 from drill.cli.parser import Parser
 from drill.errors import DrillError
+from drill.reporting.secrets import redact
 from drill.secrets import know_environment
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; 0 when all is well, 1 when it is not, 2 when it cannot be told."""
+    """Run one command; 0 when all is well, 1 when it is not, 2 when it cannot be told.
+
+    What nobody expected is 2 as well, in one line; with DRILL_DEBUG in the environment after its traceback.
+    """
     options = _parser().parse_args(arguments)
     know_environment(os.environ)
     try:
         return int(options.command(options))
     except DrillError as error:
         print(f"drill: {error}", file=sys.stderr)
+        return 2
+    except Exception as error:  # noqa: BLE001 - Python's own 1 would say that something is broken
+        if os.environ.get("DRILL_DEBUG"):
+            print(redact(traceback.format_exc()), file=sys.stderr)
+        words = redact(" ".join(str(error).split()))
+        print(f"drill: {type(error).__name__}: {words}; DRILL_DEBUG=1 shows where", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("drill: interrupted", file=sys.stderr)

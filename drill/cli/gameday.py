@@ -15,6 +15,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,11 @@ from drill.config.durations import format_duration
 from drill.config.problems import nearest
 from drill.errors import ConfigError
 from drill.gameday.child import Child
+from drill.gameday.command import command
 from drill.gameday.conduct import Conduct
 from drill.gameday.message import Message, Occasion
 from drill.gameday.rails import Rails
+from drill.gameday.selection import lacking
 from drill.gameday.telling import channels, tell
 from drill.reporting import gate
 from drill.reporting.gate import Judgement
@@ -103,6 +106,7 @@ def _conduct(drill_toml: Path, name: str, environment: Mapping[str, str], *, now
         environment=environment,
         doctor=lambda target: doctor.run(drill_toml, target, environment) == 0,
         say=_say,
+        lacking=lambda: lacking(command(day, drill_toml), cwd=SUITES, environment=environment),
     )
 
     def tell_everybody(message: Message) -> None:
@@ -111,7 +115,13 @@ def _conduct(drill_toml: Path, name: str, environment: Mapping[str, str], *, now
     def judge(folder: Path) -> Judgement:
         # This run alone, by the policy of a release: of other runs and other scenarios a game day says nothing.
         policy = config.gate.model_copy(update={"require": _required(day), "target": day.target, "worst_of": 1})
-        judgement = gate.judged(folder, policy, now=datetime.now(UTC), key=key_in(environment))
+        judgement = gate.judged(
+            folder,
+            policy,
+            now=datetime.now(UTC),
+            key=key_in(environment),
+            objectives=config.objectives.written(),
+        )
         Console().print(gate.table(judgement))
         gate.write(judgement)
         return judgement
@@ -173,5 +183,6 @@ def _clock(at: str | None, *, dry_run: bool) -> Callable[[], datetime]:
 
 
 def _say(text: str) -> None:
-    """A line for whoever reads along, at once: the run's own lines follow."""
-    print(f"gameday: {redact(text)}", flush=True)
+    """A line for whoever reads along, at once: the run's own lines follow. One who has gone ends nothing."""
+    with suppress(BrokenPipeError):
+        print(f"gameday: {redact(text)}", flush=True)

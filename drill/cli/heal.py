@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from drill.config import AuroraSettings, Config, DynamoDBSettings, load
-from drill.errors import DrillError, NotHealed
+from drill.errors import NotHealed
 from drill.faults.undone import UNHURRIED_S, undo
 from drill.history import WRITER_ENDPOINT
 from drill.journal import Entry, Journal, Undo
@@ -34,7 +34,7 @@ def run(drill_toml: Path, environment: Mapping[str, str]) -> int:
         try:
             print(f"undone: {entry}: {_undo(entry, load(drill_toml), environment)}")
             journal.strike(path)
-        except DrillError as error:
+        except Exception as error:  # noqa: BLE001 - one that cannot be undone must not keep the others from it
             failed += 1
             print(f"NOT undone: {entry}: {error}", file=sys.stderr)
     if not orphans:

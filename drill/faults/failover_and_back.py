@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from drill.errors import FaultError, TargetError
-from drill.faults.fault import Injection, await_effect
+from drill.faults.fault import Injection, await_effect, look_on
 from drill.faults.managed_failover import ASK_EVERY_S, EVENT_DEADLINE_S
 from drill.targets.target import Target
 
@@ -66,6 +66,7 @@ def _until_accepted(ask: Callable[[], None]) -> None:
     """A cluster that has just failed over refuses another one for a moment (InvalidDBClusterStateFault)."""
     ends_s = time.monotonic() + EVENT_DEADLINE_S
     while True:
+        look_on()  # first: what is not yet asked for need not be broken any more
         try:
             return ask()
         except FaultError as error:

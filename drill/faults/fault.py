@@ -85,6 +85,11 @@ def meanwhile(do: Callable[[], object]) -> Iterator[None]:
         _meanwhile.reset(before)
 
 
+def look_on() -> None:
+    """Let whoever looks on do so, in a wait for anything else than an effect; what he raises must end the wait."""
+    _meanwhile.get()()
+
+
 def await_effect(
     look: Callable[[], str | None],
     *,
@@ -97,7 +102,7 @@ def await_effect(
     while (seen := look()) is None:
         if time.monotonic() > ends_at:
             raise NoEffect(f"nothing was seen of {what} within {deadline_s:g} s")
-        _meanwhile.get()()
+        look_on()
         time.sleep(every_s)
     return seen
 

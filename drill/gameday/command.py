@@ -9,10 +9,15 @@ from drill.config import GameDay
 from drill.config.durations import format_duration
 
 
-def command(day: GameDay, drill_toml: Path) -> list[str]:
-    """Its words, to be run where the suites are; every option of ours is one that a person could have typed."""
+def command(day: GameDay, drill_toml: Path, *, tell_run: Path | None = None) -> list[str]:
+    """Its words, to be run where the suites are; every option of ours is one that a person could have typed.
+
+    Into the file `tell_run` the run writes which folder is its own.
+    """
     options = [f"--objective={name}={format_duration(seconds)}" for name, seconds in day.objectives.items()]
     options += [f"--stop-alarm={name}" for name in day.stop_alarms]
+    if tell_run is not None:
+        options.append(f"--tell-run={tell_run}")
     if day.repeat > 1:
         options.append(f"--repeat={day.repeat}")
     if day.only:

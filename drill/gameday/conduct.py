@@ -8,11 +8,13 @@ happens, whatever went wrong before it: what is broken is healed, what was found
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from drill.errors import DrillError
 from drill.gameday.child import Child
@@ -21,21 +23,22 @@ from drill.gameday.message import Message, Occasion
 from drill.gameday.window import described, next_opening, refusal
 from drill.reporting.gate import Judgement
 from drill.reporting.gate.judgement import EXIT_CODES
-from drill.reporting.run_directory import slug
 from drill.verdict import Ruling
 
 REFUSED = EXIT_CODES[Ruling.UNDECIDED]
 """Nothing was broken, and nothing is known: the same as undecided."""
-JUDGED = frozenset({0, 1})
-"""The exit codes with which pytest says that it came to its end."""
+FAILED = 1
+JUDGED = frozenset({0, FAILED})
+"""The exit codes with which pytest says that it came to its end; with 1 something failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conduct:
     """One game day. What it reaches out with is injected, so that all of it also runs in memory.
 
-    `rails` raises DrillError where something is not as it must be; `heal` undoes what a run that was killed left, and
-    says whether nothing is left; `judge` is the gate; `tell` never raises. `environment` is that of the run.
+    `rails` raises where something is not as it must be, or cannot be looked at; `heal` undoes what a run that was
+    killed left, and says whether nothing is left; `judge` is the gate. Whatever these raise is told to people; `tell`
+    never raises. `environment` is that of the run.
     """
 
     occasion: Occasion
@@ -62,8 +65,8 @@ class Conduct:
         with self.child.listening():
             try:
                 self.rails()
-            except DrillError as error:
-                return self._refused(str(error))
+            except Exception as error:  # noqa: BLE001 - who waits for it must hear why, whatever stands in the way
+                return self._refused(_words(error))
             if self.child.is_told_to_end():
                 return self._refused("it was ended before it began")
             ends = self.now().astimezone(day.window.zone) + timedelta(seconds=day.longest)
@@ -85,29 +88,39 @@ class Conduct:
         return REFUSED if closed else 0
 
     def _conducted(self) -> int:
-        day, before = self.occasion.day, set(self._runs())
-        began = self.now()
-        words = command(day, self.drill_toml)
-        self.say(f"run: {shlex.join(words)}")
-        code = self.child.run(words, cwd=self.suites, environment=self.environment, longest_s=day.longest)
-        notes = [f"it took {round((self.now() - began).total_seconds())} s"]
-        ruling = Ruling.HELD
-        if code not in JUDGED or self.child.is_told_to_end():
-            ruling = Ruling.UNDECIDED
-            notes.append(f"the run did not come to its end (pytest ended with {code}); its output says why")
+        began, wrong = self.now(), list[str]()
+        code, folder = self._ran(wrong)
+        took = f"it took {round((self.now() - began).total_seconds())} s"
         if not self._healed():
-            ruling = Ruling.UNDECIDED
-            notes.append("NOT HEALED: something is still broken; look at it, and: drill heal")
-        folder = next((each for each in sorted(self._runs(), reverse=True) if each not in before), None)
-        judgement = self._judged(folder, notes)
+            wrong.append("NOT HEALED: something is still broken; look at it, and: drill heal")
+        judgement = self._judged(folder, wrong)
         found = judgement.ruling if judgement else Ruling.UNDECIDED
+        if judgement and found is Ruling.HELD and code == FAILED and _all_held(judgement):
+            wrong.append(f"pytest ended with {FAILED}, and all that was judged held: not everything was judged")
         # What was seen broken stays so, whatever came after it; all else is only held where nothing went wrong.
-        ruling = found if found is not Ruling.HELD else ruling
+        ruling = Ruling.UNDECIDED if found is Ruling.HELD and wrong else found
         report = f"{folder.relative_to(self._home)} in {self._home} on {self.host}" if folder else ""
-        told = self.occasion.ended(ruling, notes=notes, judgement=judgement, report=report)
+        told = self.occasion.ended(ruling, notes=[took, *wrong], judgement=judgement, report=report)
         self.say(str(told))
         self.tell(told)
         return EXIT_CODES[ruling]
+
+    def _ran(self, wrong: list[str]) -> tuple[int | None, Path | None]:
+        """The run's exit code, and the folder that is its own; None where it could not even be run, or left nothing."""
+        day = self.occasion.day
+        try:
+            with NamedTemporaryFile(prefix="drill-run-") as told:
+                words = command(day, self.drill_toml, tell_run=Path(told.name))
+                self.say(f"run: {shlex.join(words)}")
+                code = self.child.run(words, cwd=self.suites, environment=self.environment, longest_s=day.longest)
+                folder = Path(os.fsdecode(told.read()))
+        except Exception as error:  # noqa: BLE001 - it is announced: all that follows must happen
+            wrong.append(f"the run could not be conducted: {_words(error)}")
+            return None, None
+        if code not in JUDGED or self.child.is_told_to_end():
+            wrong.append(f"the run did not come to its end (pytest ended with {code}); its output says why")
+        is_ours = folder.parent == self._home / "reports" / "runs" and folder.is_dir()
+        return code, folder if is_ours else None
 
     @property
     def _home(self) -> Path:
@@ -116,27 +129,19 @@ class Conduct:
     def _healed(self) -> bool:
         try:
             return self.heal()
-        except DrillError as error:
-            self.say(f"not healed: {error}")
+        except Exception as error:  # noqa: BLE001 - what was found must be judged and told all the same
+            self.say(f"not healed: {_words(error)}")
             return False
 
-    def _judged(self, folder: Path | None, notes: list[str]) -> Judgement | None:
-        """What the gate found, or None and a note where it could find nothing."""
+    def _judged(self, folder: Path | None, wrong: list[str]) -> Judgement | None:
+        """What the gate found; None where there is nothing to judge, or where it could not be."""
         if folder is None:
             return None
         try:
             return self.judge(folder)
         except Exception as error:  # noqa: BLE001 - people must be told, whatever is wrong with the evidence
-            notes.append(f"the run could not be judged: {type(error).__name__}: {error}")
+            wrong.append(f"the run could not be judged: {_words(error)}")
             return None
-
-    def _runs(self) -> list[Path]:
-        """The folders of the runs on this target; nobody else can have a new one, since a target is locked."""
-        return [
-            each
-            for each in (self._home / "reports" / "runs").glob(f"*-{slug(self.occasion.day.target)}*")
-            if each.is_dir()
-        ]
 
     def _refused(self, why: str) -> int:
         self.say(f"refused: {why}")
@@ -148,3 +153,14 @@ class Conduct:
         if opening is None:
             return "its window does not open within a year"
         return f"its window opens next on {opening.astimezone(self.occasion.day.window.zone):%a %Y-%m-%d %H:%M %Z}"
+
+
+def _all_held(judgement: Judgement) -> bool:
+    """Whether no promise explains that a test failed: neither one that warns only, nor one that is waived."""
+    return all(row.ruling is Ruling.HELD for row in judgement.rows)
+
+
+def _words(error: Exception) -> str:
+    """One line: ours are made to be read by people, and of others the type says more than the text."""
+    text = " ".join(str(error).split())
+    return text if isinstance(error, DrillError) else f"{type(error).__name__}: {text}"

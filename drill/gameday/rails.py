@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drill.config import Config, GameDay, LabSettings
-from drill.errors import Halted, NotHealed, TargetError
+from drill.errors import ConfigError, Halted, NotHealed, TargetError
 from drill.gameday.alarms import Alarms, State
 from drill.journal import Journal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rails:
-    """`doctor` looks at a target by its name, and says whether nothing is missing there."""
+    """`doctor` looks at a target by its name, and says whether nothing is missing there.
+
+    `lacking` says why the game day's words would run nothing; see drill/gameday/selection.py.
+    """
 
     config: Config
     day: GameDay
@@ -22,10 +25,12 @@ class Rails:
     environment: Mapping[str, str]
     doctor: Callable[[str], bool]
     say: Callable[[str], None]
+    lacking: Callable[[], str] = lambda: ""
 
     def check(self) -> None:
         """Pass in silence; DrillError says in one line what stands in the way, and what to do."""
         self._nothing_left_broken()
+        self._something_is_selected()
         self._no_alarm_rings()
         if not self.doctor(self.day.target):
             raise TargetError(f"something is missing on the target; see above, or: drill doctor {self._target}")
@@ -39,6 +44,11 @@ class Rails:
         if orphans:
             listed = "; ".join(str(entry) for entry in orphans.values())
             raise NotHealed(f"an earlier run did not live to undo what it did: {listed}. Undo it first: drill heal")
+
+    def _something_is_selected(self) -> None:
+        why = self.lacking()
+        if why:
+            raise ConfigError(f"{why}; look at scenarios and only of the game day, as: pytest --markers")
 
     def _no_alarm_rings(self) -> None:
         """A lab of the run's own has none yet: they are made with it."""

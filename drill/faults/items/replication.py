@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from drill.errors import Unsupported
-from drill.faults.fault import Bound
+from drill.faults.fault import Bound, look_on
 from drill.faults.items.effects import Look
 from drill.faults.items.glimpse import peephole
 from drill.faults.items.injected import Asked, running
@@ -75,5 +75,6 @@ def _within(seconds: float, condition: Callable[[], bool]) -> bool:
     while time.monotonic() < ends_s:
         if condition():
             return True
+        look_on()
         time.sleep(LOOK_EVERY_S)
     return False

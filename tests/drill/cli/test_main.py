@@ -48,3 +48,39 @@ def test_bad_input_is_one_line_and_exit_code_2(
     assert line.startswith(f"drill: {drill_toml}: ")
     assert words in line
     assert said.out == ""
+
+
+@pytest.fixture
+def astonished(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have `drill heal` trip over what nobody expected, with a secret in it."""
+
+    def run(*_: object) -> int:
+        raise ConnectionError("nobody answers\n  postgresql://app:staple-battery@orders")
+
+    monkeypatch.setattr("drill.cli.heal.run", run)
+
+
+@pytest.mark.usefixtures("astonished")
+def test_what_nobody_expected_is_one_line_and_exit_code_2(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python's own 1 would say that something is broken."""
+    monkeypatch.delenv("DRILL_DEBUG", raising=False)
+    assert main(["heal"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("drill: ConnectionError: nobody answers postgresql://")
+    assert line.endswith("; DRILL_DEBUG=1 shows where")
+    assert "staple-battery" not in line
+
+
+@pytest.mark.usefixtures("astonished")
+def test_who_looks_for_the_cause_is_shown_where_it_was_raised(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the same exit code, and no secret in it either."""
+    monkeypatch.setenv("DRILL_DEBUG", "1")
+    assert main(["heal"]) == 2
+    said = capsys.readouterr().err
+    assert "Traceback" in said
+    assert "in run" in said
+    assert "staple-battery" not in said

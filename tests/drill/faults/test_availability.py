@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from drill.errors import FaultError, TargetError, Unsupported
-from drill.faults import failover_and_back, reader_loss
+from drill.errors import FaultError, Halted, TargetError, Unsupported
+from drill.faults import failover_and_back, meanwhile, reader_loss
 from tests.drill.memory import InMemory, member
 from tests.drill.probes.server import Server
 
@@ -71,6 +71,22 @@ def test_it_fails_over_and_back_at_once(refusals: int) -> None:
         assert injection.over()
         assert (injection.instance, injection.heir, injection.moves_writer) == ("a", "a", False)
     assert target.calls == [("fail_over", "whoever is next"), *[("fail_over", "a")] * (refusals + 1)]
+
+
+@pytest.mark.parametrize("looks", [1, 2])
+def test_who_looks_on_may_end_it_before_the_way_back(looks: int) -> None:
+    """An alarm may ring by the first failover's end, or while the cluster refuses the second: no more is asked for."""
+    target, looked = InMemory(), list[None]()
+    telling(target, refusals=5)
+
+    def look() -> None:
+        looked.append(None)
+        if len(looked) == looks:
+            raise Halted("alarm errors rings")
+
+    with failover_and_back(target, mark="m") as injection, meanwhile(look), pytest.raises(Halted):
+        injection.confirm()
+    assert target.calls == [("fail_over", "whoever is next"), *[("fail_over", "a")] * (looks - 1)]
 
 
 def test_a_failover_that_fails_is_told() -> None:

@@ -42,6 +42,14 @@ def test_every_key_becomes_an_option(tmp_path: Path) -> None:
     ]
 
 
+def test_the_run_is_told_where_to_say_which_it_is(tmp_path: Path) -> None:
+    """One option more, and nothing else."""
+    day = GameDay(target="lab", scenarios=("failover",), only="crash")
+    words = command(day, tmp_path / "drill.toml", tell_run=tmp_path / "told")
+    assert f"--tell-run={tmp_path / 'told'}" in words
+    assert [each for each in words if "--tell-run" not in each] == command(day, tmp_path / "drill.toml")
+
+
 def test_what_is_not_said_is_left_to_pytest(tmp_path: Path) -> None:
     """A single scenario stands as it is."""
     words = command(GameDay(target="lab", scenarios=("failover",)), tmp_path / "drill.toml")

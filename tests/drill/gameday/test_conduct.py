@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -25,7 +25,8 @@ SUNDAY = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 class Hands(Child):
     """All that a game day reaches out with: what was done, in order, and what comes of it.
 
-    The run itself leaves a folder where it leaves one, and may be told to end meanwhile.
+    The run itself leaves a folder where it leaves one, and says that it is its own unless it `says` something else; it
+    may be told to end meanwhile, and `others` may leave theirs.
     """
 
     home: Path
@@ -33,11 +34,16 @@ class Hands(Child):
     told: list[Message] = field(default_factory=list)
     code: int = 0
     leaves: str | None = "20261123T100000Z-lab"
+    says: str | None = None
+    others: tuple[str, ...] = ()
     ruling: Ruling = Ruling.HELD
+    effect: Effect | None = None
     heals: bool = True
     ends_when: str = ""
     environments: list[Mapping[str, str]] = field(default_factory=list)
     rails_say: Exception | None = None
+    run_says: Exception | None = None
+    heal_says: Exception | None = None
     judge_says: Exception | None = None
 
     def does(self, what: str) -> None:
@@ -58,14 +64,21 @@ class Hands(Child):
         assert longest_s == 7200
         assert command[1:3] == ["-m", "pytest"]
         self.environments.append(environment)
-        if self.leaves:
-            (self.home / "reports" / "runs" / self.leaves).mkdir(parents=True)
         self.does("run")
+        if self.run_says:
+            raise self.run_says
+        for folder in filter(None, (self.leaves, *self.others)):
+            (self.home / "reports" / "runs" / folder).mkdir(parents=True)
+        own = str(self.home / "reports" / "runs" / self.leaves) if self.leaves else ""
+        (told,) = [Path(each.partition("=")[2]) for each in command if each.startswith("--tell-run=")]
+        told.write_text(own if self.says is None else self.says)
         return self.code
 
     def heal(self) -> bool:
         """Undo what was left."""
         self.does("heal")
+        if self.heal_says:
+            raise self.heal_says
         return self.heals
 
     def judge(self, folder: Path) -> Judgement:
@@ -73,7 +86,7 @@ class Hands(Child):
         self.does(f"judge {folder.name}")
         if self.judge_says:
             raise self.judge_says
-        effect = Effect.HOLDS if self.ruling is Ruling.HELD else Effect.BLOCKS
+        effect = self.effect or (Effect.HOLDS if self.ruling is Ruling.HELD else Effect.BLOCKS)
         row = Row(
             scenario="failover",
             fault="crash",
@@ -133,10 +146,27 @@ def test_everything_in_its_order(hands: Hands, said: list[str]) -> None:
 
 @pytest.mark.parametrize("ruling", list(Ruling))
 def test_the_gate_rules(hands: Hands, ruling: Ruling) -> None:
-    """0 held, 1 broken, 2 undecided; pytest's own 1 may have been waived."""
-    hands.ruling, hands.code = ruling, 1
+    """0 held, 1 broken, 2 undecided."""
+    hands.ruling, hands.code = ruling, int(ruling is not Ruling.HELD)
     assert conduct(hands).run() == {Ruling.HELD: 0, Ruling.BROKEN: 1, Ruling.UNDECIDED: 2}[ruling]
     assert hands.told[-1].title.endswith(ruling.upper())
+
+
+@pytest.mark.parametrize("effect", [Effect.WARNS, Effect.WAIVED])
+@pytest.mark.parametrize("ruling", [Ruling.BROKEN, Ruling.UNDECIDED])
+def test_what_the_policy_lets_pass_explains_a_failure(hands: Hands, ruling: Ruling, effect: Effect) -> None:
+    """Pytest ended with 1 because of just that."""
+    hands.ruling, hands.effect, hands.code = ruling, effect, 1
+    assert conduct(hands).run() == 0
+    assert not any("not everything was judged" in line for line in hands.told[-1].lines)
+
+
+def test_a_failure_that_nothing_explains_is_no_pass(hands: Hands) -> None:
+    """Something failed, and whatever was judged held: it was something else."""
+    hands.code = 1
+    assert conduct(hands).run() == 2
+    assert hands.told[-1].title == "Game day weekly on lab: UNDECIDED"
+    assert "pytest ended with 1, and all that was judged held: not everything was judged" in hands.told[-1].lines
 
 
 @pytest.mark.parametrize("now", [SUNDAY, datetime(2026, 11, 23, 20, 0, tzinfo=UTC)])
@@ -160,6 +190,15 @@ def test_a_rail_that_is_missing_is_a_refusal(hands: Hands, said: list[str]) -> N
     assert hands.done == ["rails", "tell"]
     assert hands.told[0].lines == ("alarm errors rings: 7 of 1", "Nothing was broken.")
     assert said == ["refused: alarm errors rings: 7 of 1"]
+
+
+def test_rails_that_cannot_be_looked_at_are_a_refusal(hands: Hands, said: list[str]) -> None:
+    """Whatever they trip over, it is no finding about the database, and people hear of it on one line."""
+    hands.rails_say = ConnectionError("nobody answers\n  at 10.0.0.1")
+    assert conduct(hands).run() == 2
+    assert hands.done == ["rails", "tell"]
+    assert hands.told[0].lines == ("ConnectionError: nobody answers at 10.0.0.1", "Nothing was broken.")
+    assert said == ["refused: ConnectionError: nobody answers at 10.0.0.1"]
 
 
 @pytest.mark.parametrize("when", ["rails", "tell"])
@@ -201,10 +240,39 @@ def test_without_a_run_there_is_no_evidence(hands: Hands) -> None:
     assert "there is no evidence" in hands.told[-1].lines
 
 
-def test_what_another_target_s_run_left_is_none_of_ours(hands: Hands) -> None:
-    """Whoever runs beside us."""
-    hands.leaves = "20261123T100000Z-staging"
+def test_a_run_that_cannot_even_be_started_is_told(hands: Hands) -> None:
+    """It was announced: what might be broken is healed, and people hear of it."""
+    hands.run_says = FileNotFoundError("no such interpreter")
     assert conduct(hands).run() == 2
+    assert hands.done == ["rails", "tell", "run", "heal", "tell"]
+    assert "the run could not be conducted: FileNotFoundError: no such interpreter" in hands.told[-1].lines
+
+
+OTHERS = ("20261123T100000Z-lab-2", "20261123T100000Z-lab-eu", "20261123T100001Z-lab")
+"""A lab is a run's own, so that others run on the target of that name meanwhile; and names begin alike."""
+
+
+def test_what_others_leave_meanwhile_is_none_of_ours(hands: Hands) -> None:
+    """Though it is newer: the run says which folder is its own."""
+    hands.others = OTHERS
+    assert conduct(hands).run() == 0
+    assert "judge 20261123T100000Z-lab" in hands.done
+
+
+@pytest.mark.parametrize("says", ["", "/nowhere/reports/runs/20261123T100000Z-lab", "reports/runs", "."])
+def test_a_run_that_says_nothing_of_use_is_no_evidence(hands: Hands, says: str) -> None:
+    """Whatever others left, however well it looks."""
+    hands.leaves, hands.others, hands.says = None, OTHERS, says
+    assert conduct(hands).run() == 2
+    assert hands.done == ["rails", "tell", "run", "heal", "tell"]
+    assert "there is no evidence" in hands.told[-1].lines
+
+
+def test_a_folder_that_is_not_there_is_no_evidence(hands: Hands) -> None:
+    """It may have been there when the run said so."""
+    hands.leaves, hands.says = None, str(hands.home / "reports" / "runs" / "20261123T100000Z-lab")
+    assert conduct(hands).run() == 2
+    assert "there is no evidence" in hands.told[-1].lines
 
 
 def test_what_cannot_be_healed_is_told_and_no_pass(hands: Hands) -> None:
@@ -214,14 +282,20 @@ def test_what_cannot_be_healed_is_told_and_no_pass(hands: Hands) -> None:
     assert any(line.startswith("NOT HEALED") for line in hands.told[-1].lines)
 
 
-def test_healing_that_fails_is_told_and_no_pass(hands: Hands, said: list[str]) -> None:
-    """As when nothing can be reached any more."""
-
-    def heal() -> bool:
-        raise NotHealed("the journal cannot be read")
-
-    assert replace(conduct(hands), heal=heal).run() == 2
-    assert "not healed: the journal cannot be read" in said
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (NotHealed("the journal cannot be read"), "the journal cannot be read"),
+        (ConnectionError("nobody answers"), "ConnectionError: nobody answers"),
+    ],
+    ids=["one of ours", "another"],
+)
+def test_healing_that_fails_is_told_and_no_pass(hands: Hands, said: list[str], error: Exception, words: str) -> None:
+    """As when nothing can be reached any more; what was found is judged all the same."""
+    hands.heal_says = error
+    assert conduct(hands).run() == 2
+    assert hands.done[2:] == ["run", "heal", "judge 20261123T100000Z-lab", "tell"]
+    assert f"not healed: {words}" in said
     assert any(line.startswith("NOT HEALED") for line in hands.told[-1].lines)
 
 

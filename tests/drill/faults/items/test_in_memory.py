@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from drill.errors import FaultError, NoEffect, NotHealed, ProbeError, Unsupported
-from drill.faults import Injection
+from drill.errors import FaultError, Halted, NoEffect, NotHealed, ProbeError, Unsupported
+from drill.faults import Injection, meanwhile
 from drill.faults import items as faults
 from drill.faults.injected import DURATION_S
 from drill.faults.items.crowded import crowded, planned
 from drill.faults.items.culprits import CulpritPlan, Mode, Progress
 from drill.faults.items.glimpse import Peephole
 from drill.targets.dynamodb import TableSpec
-from tests.drill.faults.items.tables import InMemory, happening, stage
+from tests.drill.faults.items.tables import EAST, WEST, InMemory, happening, stage
+from tests.drill.gameday.conftest import Aws, aws
+
+__all__ = ["aws"]
 
 ACTION = "lab:throttle-tables"
 SHOP = {"shop": "real-shop"}
@@ -107,6 +110,35 @@ def test_no_table_and_no_replica(tmp_path: Path) -> None:
         fault(stage(tmp_path, memory(), {}))
     with pytest.raises(Unsupported, match="none of the run's tables has a replica"):
         faults.paused_replication()(stage(tmp_path, memory(), SHOP))
+
+
+@dataclass(slots=True, kw_only=True)
+class Replicated(InMemory):
+    """One whose tables have a replica."""
+
+    def describe(self, table: str, *, region: str | None = None) -> Mapping[str, Any]:
+        """As CreateTable was asked for, and where else it is."""
+        return {**InMemory.describe(self, table, region=region), "Replicas": [{"RegionName": WEST}]}
+
+
+def test_who_looks_on_need_not_wait_for_what_does_not_arrive(tmp_path: Path, aws: Aws) -> None:
+    """A look that lasts is left at once; the fault is stopped, and the item that it wrote is gone."""
+    spec = TableSpec(name=f"shop-{tmp_path.name}")
+    clients = [aws.session.client("dynamodb", region_name=each, endpoint_url=aws.url) for each in (EAST, WEST)]
+    for each in clients:
+        each.create_table(**spec.request())
+
+    def halt() -> None:
+        raise Halted("alarm errors rings")
+
+    target = Replicated(tables={spec.name: spec})
+    on = stage(tmp_path, target, {"shop": spec.name})
+    on = replace(on, place=replace(on.place, endpoint_url=aws.url))
+    lasting = faults.paused_replication(absent_s=5.0)
+    with pytest.raises(Halted), happening(lasting, on) as injection, meanwhile(halt):
+        injection.confirm()
+    assert target.running == {}
+    assert clients[0].scan(TableName=spec.name)["Count"] == 0
 
 
 @dataclass(slots=True)
