@@ -30,7 +30,10 @@ STAGES = ("steady state", "injecting", "under the fault", "healing", "awaiting r
 
 
 def broken_run(folder: Path) -> Path:
-    """Four experiments: one held, one lost writes and says so in markup, a ramp, one skipped; and two runs before."""
+    """Four experiments: one held, one lost writes and says so in markup, a ramp, one skipped; and two runs before.
+
+    Two days ago nobody wrote again after the zone loss.
+    """
     held, lost, ramp = (folder / "failover" / name for name in ("crash", "zone-loss", "ramp"))
     for place, seen, phases in (
         (held, history(), PHASES),
@@ -50,6 +53,8 @@ def broken_run(folder: Path) -> Path:
     earlier = [
         replace(record, name=f"{days} days ago", started=record.started - timedelta(days=days)) for days in (2, 1)
     ]
+    never = experiment(recovered(None, Ruling.BROKEN), fault="zone loss")
+    earlier[0] = replace(earlier[0], experiments=(record.experiments[0], never, *record.experiments[2:]))
     page.write(record, folder / "index.html", earlier=earlier)
     return folder / "index.html"
 

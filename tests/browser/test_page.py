@@ -70,6 +70,8 @@ def test_a_time_line_has_its_lines_its_errors_its_band_and_its_moments(visitor: 
     expect(plot.locator(".barlayer .trace")).to_have_count(2)
     expect(plot.locator(".shapelayer path")).to_have_count(11)  # the fault's band, and ten moments
     expect(plot.locator(".ytick", has_text="recovered")).to_have_count(1)
+    label = plot.locator(".annotation", has_text="2.58 s").locator("rect.bg")
+    expect(label).to_have_css("fill", "rgb(255, 255, 255)")  # the page's paper, over the lines
 
 
 def test_who_points_at_a_time_line_is_told_the_figures(visitor: Visitor, report: Path) -> None:
@@ -147,6 +149,23 @@ def test_the_figures_of_a_chart_are_a_table_for_who_asks(visitor: Visitor, repor
     assert figure.locator("tbody tr").count() > 300
 
 
+def test_a_run_that_never_recovered_is_seen_in_the_trend(visitor: Visitor, report: Path) -> None:
+    """As a mark with the word, above those that did, and in the table; the line has a gap there."""
+    page = visitor.open(report)
+    plot = page.locator('[data-chart="trend-2"]')
+    plot.scroll_into_view_if_needed()
+    never = plot.locator(".textpoint", has_text="never")
+    expect(never).to_have_count(1)
+    seen, others = never.bounding_box(), plot.locator(".scatterlayer .trace").first.locator(".point")
+    expect(others).to_have_count(2)
+    highest = min(box["y"] for each in others.all() if (box := each.bounding_box()) is not None)
+    assert seen is not None
+    assert seen["y"] < highest
+    figure = page.locator("figure", has=plot)
+    figure.get_by_text("Figures of the chart as a table").click()
+    assert figure.locator("tbody td").first.inner_text() == "never"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("pixels", [DESKTOP, PHONE])
 def test_nothing_stands_in_the_way_of_anybody(visitor: Visitor, report: Path, pixels: int, scheme: str) -> None:
@@ -177,6 +196,20 @@ def test_a_phone_never_scrolls_sideways(visitor: Visitor, report: Path) -> None:
     boxes = page.locator(".scrolled")
     assert all(boxes.nth(each).get_attribute("tabindex") == "0" for each in range(boxes.count()))
     assert page.evaluate("[...document.querySelectorAll('.plot')].every(each => each.clientWidth > 300)")
+
+
+def test_no_words_of_a_chart_are_cut_off_on_a_phone(visitor: Visitor, report: Path) -> None:
+    """Captions and labels end within their chart."""
+    page = visitor.open(report, width=PHONE)
+    for name in ("timeline-1", "phases-1", "trend-1"):
+        plot = page.locator(f'[data-chart="{name}"]')
+        plot.scroll_into_view_if_needed()
+        expect(plot.locator(".annotation").first).to_be_visible()
+        assert plot.evaluate(
+            """plot => [...plot.querySelectorAll(".annotation")].every(each =>
+                each.getBoundingClientRect().left >= plot.getBoundingClientRect().left
+                && each.getBoundingClientRect().right <= plot.getBoundingClientRect().right)"""
+        )
 
 
 def test_the_experiments_are_reached_by_keyboard_alone(visitor: Visitor, report: Path) -> None:

@@ -19,7 +19,7 @@ from drill.reporting.figures import seconds, span
 from drill.reporting.files import write_atomically
 from drill.reporting.page import runs
 from drill.reporting.page.spelling import amount, words
-from drill.reporting.page.views import Section, sections
+from drill.reporting.page.views import Section, executed_in_words, sections
 from drill.reporting.provenance import briefly, provenance
 from drill.reporting.records import RunRecord
 from drill.reporting.requirements import Result, findings
@@ -54,6 +54,7 @@ def render(run: RunRecord, folder: Path, *, earlier: Sequence[RunRecord] = ()) -
             run=run,
             sections=shown,
             executed=[each for each in shown if each.record.skipped is None],
+            executed_in_words=executed_in_words(shown),
             promises=[each.verdict for section in shown for each in section.promises],
             findings=findings(run),
             not_run=Result.NOT_RUN,

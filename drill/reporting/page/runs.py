@@ -1,4 +1,4 @@
-"""An experiment beside the same one of earlier runs: only runs of the same target can be compared."""
+"""An experiment beside the same one of earlier runs: only runs of the same target and cluster can be compared."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from drill.reporting.page.spelling import amount
+from drill.reporting.trends.quantities import QUANTITIES
+from drill.verdict import Ruling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +40,7 @@ HEADLINES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """One experiment of one run: the run's short name, the ruling, and every figure by its name."""
+    """One experiment of one run: the run's short name, the ruling, and every figure by its name; inf is "never"."""
 
     name: str
     ruling: str
@@ -52,6 +54,11 @@ class Difference:
     figure: str
     before: Figure
     now: Figure
+
+    @property
+    def is_known(self) -> bool:
+        """Whether both runs measured it."""
+        return self.before is not None and self.now is not None
 
     @property
     def change(self) -> str:
@@ -82,15 +89,37 @@ def headlines(record: ExperimentRecord) -> dict[str, Figure]:
 
 
 def before(run: RunRecord, earlier: Sequence[RunRecord]) -> tuple[RunRecord, ...]:
-    """Earlier runs of the same target, the newest last; whatever else is among them is left out."""
-    same = (each for each in earlier if (each.target, each.kind) == (run.target, run.kind) and each.name != run.name)
+    """Earlier runs of the same target, the newest last; whatever else is among them is left out.
+
+    A cluster is not another one that goes by the same name in drill.toml.
+    """
+    ours = _place_of(run)
+    same = (each for each in earlier if _place_of(each) == ours and each.name != run.name)
     return tuple(sorted((each for each in same if each.started < run.started), key=lambda each: each.started))
 
 
 def counterpart(record: ExperimentRecord, run: RunRecord) -> ExperimentRecord | None:
-    """The same experiment of another run: scenario, fault and repetition; None where it was not executed there."""
-    wanted = (record.scenario, record.fault, record.repetition)
-    return next((each for each in run.executed if (each.scenario, each.fault, each.repetition) == wanted), None)
+    """The same experiment of another run: scenario, fault and repetition; None where it was not executed there.
+
+    A repetition that the other run did not come to is compared with its first.
+    """
+    wanted = (record.scenario, record.fault)
+    same = {each.repetition: each for each in run.executed if (each.scenario, each.fault) == wanted}
+    return same.get(record.repetition) or (same[min(same)] if same else None)
+
+
+def is_decided(record: ExperimentRecord) -> bool:
+    """Whether anything is known of it: one promise that held or is broken."""
+    return any(each.ruling is not Ruling.UNDECIDED for each in record.promises)
+
+
+def newest(record: ExperimentRecord, earlier: Sequence[RunRecord]) -> tuple[RunRecord, ExperimentRecord] | None:
+    """The last run that came to know anything of the experiment, with what it was there; None where none did.
+
+    Nothing is compared with a run that was ended before: whatever was measured then stands behind it.
+    """
+    pairs = ((run, counterpart(record, run)) for run in reversed(earlier))
+    return next(((run, found) for run, found in pairs if found is not None and is_decided(found)), None)
 
 
 def differences(record: ExperimentRecord, previous: ExperimentRecord) -> list[Difference]:
@@ -104,9 +133,21 @@ def trend(record: ExperimentRecord, run: RunRecord, earlier: Sequence[RunRecord]
     """The same experiment over the last runs, the oldest first and this one last."""
     pairs = [(each, found) for each in earlier if (found := counterpart(record, each)) is not None]
     return [
-        Point(name=f"{each.started:%m-%d %H:%M:%S}", ruling=str(found.ruling), figures=figures(found))
+        Point(name=f"{each.started:%m-%d %H:%M:%S}", ruling=str(found.ruling), figures=_followed(found))
         for each, found in [*pairs[-(MOST - 1) :], (run, record)]
     ]
+
+
+def _followed(record: ExperimentRecord) -> dict[str, Figure]:
+    """Every figure, and infinity for what never came, as trends have it: that is no gap, but the worst of all."""
+    readings = ((name, each.read(record)) for name, each in QUANTITIES.items())
+    return figures(record) | {
+        name: math.inf for name, found in readings if found is not None and found.value == math.inf
+    }
+
+
+def _place_of(run: RunRecord) -> tuple[str, str, str]:
+    return run.target, run.kind, run.subject
 
 
 def _place(name: str) -> int:

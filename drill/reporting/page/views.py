@@ -13,18 +13,23 @@ from drill.reporting.page.charts import Chart, ramp_chart, timeline_chart, trend
 from drill.reporting.page.spelling import amount, words
 from drill.reporting.page.steps import Ramp
 from drill.reporting.page.timeline import Timeline
-from drill.reporting.records import PHASES, ExperimentRecord, RunRecord
+from drill.reporting.records import PHASES, UNFINISHED, ExperimentRecord, RunRecord
 from drill.reporting.table import phase
 from drill.reporting.usual_causes import Usual, usual
 from drill.verdict import Ruling, Verdict
 
 GRAVITY = (Ruling.BROKEN, Ruling.UNDECIDED, Ruling.HELD)
+INJECTING = "injecting"
+"""A word of drill.experiment.Stage, whom reporting does not know."""
+
+HISTORY = "history.parquet"
 ARTEFACTS = {
-    "history.parquet": "every operation",
+    HISTORY: "every operation",
     "timeline.svg": "the time line as a drawing",
     "ramp.svg": "latency by load as a drawing",
     kept.TIMELINE: "the time line's figures",
     kept.RAMP: "the ramp's figures",
+    "server.log": "what the servers logged",
 }
 
 
@@ -48,7 +53,11 @@ class Promise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One experiment; `number` is its place in the run, which validation.md counts by, too."""
+    """One experiment; `number` is its place in the run, which validation.md counts by, too.
+
+    `missing` says what was lost of it, and `undrawn` why there never was anything to draw; `compared` is the earlier
+    run that it is compared with.
+    """
 
     number: int
     record: ExperimentRecord
@@ -60,6 +69,8 @@ class Section:
     waterfall: Chart | None = None
     trend: Chart | None = None
     missing: str = ""
+    undrawn: str = ""
+    compared: RunRecord | None = None
     phases: tuple[tuple[str, str], ...] = ()
     stages: tuple[StageView, ...] = ()
     differences: tuple[runs.Difference, ...] = ()
@@ -75,6 +86,11 @@ class Section:
     def ruling(self) -> str:
         """Its ruling, or that it was skipped."""
         return "skipped" if self.record.skipped is not None else str(self.record.ruling)
+
+    @property
+    def is_experiment(self) -> bool:
+        """Whether anything was tried on the database; that not all was judged is only told in a line of its own."""
+        return self.record.scenario != UNFINISHED
 
     @property
     def title(self) -> str:
@@ -108,15 +124,16 @@ def _section(
         return Section(number=number, record=record, headline="", since="", promises=promises)
     timeline = None if record.directory is None else kept.load(Timeline, record.directory / kept.TIMELINE)
     ramp = None if record.directory is None else kept.load(Ramp, record.directory / kept.RAMP)
-    previous = runs.counterpart(record, earlier[-1]) if earlier else None
+    compared, previous = runs.newest(record, earlier) or (None, None)
     differences = tuple(runs.differences(record, previous)) if previous else ()
+    undrawn = "" if timeline else _undrawn(record)
     return Section(
         number=number,
         record=record,
         headline="; ".join(
             f"{words(name)} {amount(name, value)}" for name, value in [*runs.headlines(record).items()][:2]
         ),
-        since=_since(record, previous, differences),
+        since=_since(record, previous, differences) if earlier else "no earlier run",
         promises=promises,
         timeline=timeline_chart(timeline, name=f"timeline-{number}", title="Time line") if timeline else None,
         ramp=ramp_chart(ramp, name=f"ramp-{number}", title="Latency by load") if ramp else None,
@@ -127,7 +144,9 @@ def _section(
             healed_s=timeline.healed_s if timeline else None,
         ),
         trend=trend_chart(runs.trend(record, run, earlier), name=f"trend-{number}", title="Over the last runs"),
-        missing="" if timeline else _missing(record, folder),
+        missing="" if timeline or undrawn else _missing(record, folder),
+        undrawn=undrawn,
+        compared=compared,
         phases=tuple((name.replace("_", " "), phase(record, name)) for name in PHASES if name in record.phases),
         stages=tuple(_stages(record)),
         differences=differences,
@@ -144,6 +163,33 @@ def by_gravity(promises: Sequence[Verdict]) -> list[Verdict]:
 def _promise(number: int, verdict: Verdict) -> Promise:
     causes = None if verdict.ruling is Ruling.HELD else usual().get(verdict.name)
     return Promise(anchor=f"experiment-{number}-{verdict.name}", verdict=verdict, usual=causes)
+
+
+def executed_in_words(shown: Sequence[Section]) -> str:
+    """How many experiments there were and were executed; where one came to nothing, how many came to a decision."""
+    tried = [each for each in shown if each.is_experiment]
+    begun = [each for each in tried if each.record.skipped is None]
+    if not tried:
+        return "none"
+    decided = sum(runs.is_decided(each.record) for each in begun)
+    if decided < len(begun):
+        return f"{len(begun)} begun, {decided} decided"
+    return f"{len(begun)} of {len(tried)} {'experiment' if len(tried) == 1 else 'experiments'}"
+
+
+def _undrawn(record: ExperimentRecord) -> str:
+    """Why nothing was ever drawn of an experiment; empty where something was, and is lost.
+
+    Whoever saw phases or a load, or has a time line that cannot be read, had something to draw.
+    """
+    if record.scenario == UNFINISHED:
+        return "This is no experiment: it says what was selected and never judged."
+    if record.directory is None or record.phases or record.glance or (record.directory / kept.TIMELINE).exists():
+        return ""
+    if (record.directory / HISTORY).is_file():
+        injected = any(each.name == INJECTING for each in record.stages)
+        return "" if injected else "Nothing was injected: there is no time line."
+    return "" if runs.is_decided(record) else "It was ended before there was anything to draw."
 
 
 def _missing(record: ExperimentRecord, folder: Path) -> str:
@@ -167,7 +213,7 @@ def _stages(record: ExperimentRecord) -> list[StageView]:
 def _since(record: ExperimentRecord, previous: ExperimentRecord | None, differences: Sequence[runs.Difference]) -> str:
     """The ruling where it turned, and how the first of its figures changed."""
     if previous is None:
-        return "no earlier run"
+        return "not measured before"
     turned = f"was {previous.ruling}" if previous.ruling is not record.ruling else ""
     first = next((each for each in differences if each.figure in runs.HEADLINES), None)
     changed = f"{words(first.figure)} {first.change}" if first else ""

@@ -56,7 +56,7 @@ def timeline_chart(timeline: Timeline, *, name: str, title: str) -> Chart:
             "xaxis": _time_axis(timeline, bottom="y" if len(panels) < 2 else f"y{len(panels)}"),
             **axes,
             "shapes": _shapes(timeline),
-            "annotations": captions,
+            "annotations": [*captions, *_labels(timeline)],
             "barmode": "stack",
             "bargap": 0,
             "hovermode": "x unified",
@@ -138,20 +138,17 @@ def _scale(panel: str, timeline: Timeline) -> dict[str, Any]:
 
 
 def _moments(timeline: Timeline) -> list[Trace]:
-    """A mark a row; its words stand on the side where there is room."""
+    """A mark a row."""
     if not timeline.marks:
         return []
-    middle = (timeline.start_s + timeline.end_s) / 2
     return [
         {
             "type": "scatter",
-            "mode": "markers+text",
+            "mode": "markers",
             "name": "moments",
             "x": [each.at_s for each in timeline.marks],
             "y": [each.name.replace("_", " ") for each in timeline.marks],
             "text": [_said(each) for each in timeline.marks],
-            "textposition": ["middle right" if each.at_s < middle else "middle left" for each in timeline.marks],
-            "textfont": {"size": TICK_SIZE},
             "marker": {
                 "color": [colours.FAULT if each.fault else colours.PHASE for each in timeline.marks],
                 "symbol": ["triangle-down" if each.fault else "diamond" for each in timeline.marks],
@@ -161,6 +158,18 @@ def _moments(timeline: Timeline) -> list[Trace]:
             "showlegend": False,
             "hovertemplate": "%{y}: %{text}<extra></extra>",
         }
+    ]
+
+
+def _labels(timeline: Timeline) -> list[dict[str, Any]]:
+    """The words of each mark, on the side where there is room; on the page's paper, so that no line runs through."""
+    middle = (timeline.start_s + timeline.end_s) / 2
+    label = {"showarrow": False, "xref": "x", "yref": "y", "font": {"size": TICK_SIZE}, "borderpad": 0}
+    return [
+        label
+        | {"text": _said(each), "x": each.at_s, "y": each.name.replace("_", " ")}
+        | ({"xanchor": "left", "xshift": 7} if each.at_s < middle else {"xanchor": "right", "xshift": -7})
+        for each in timeline.marks
     ]
 
 

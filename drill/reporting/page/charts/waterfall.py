@@ -90,7 +90,7 @@ def waterfall_chart(
                 "zeroline": False,
             },
             "yaxis": {"autorange": "reversed", "fixedrange": True, "showgrid": False, "tickfont": {"size": TICK_SIZE}},
-            "annotations": [caption("each bar begins where the one before it ended", "y")],
+            "annotations": [caption("a bar from each phase to the next", "y")],
             "bargap": 0.45,
             "dragmode": False,
             "margin": {"l": 78, "r": 24, "t": 24, "b": 46},

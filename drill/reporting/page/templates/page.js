@@ -20,6 +20,7 @@
         font: { family: of.fontFamily, size: 12, color: colour("ink") },
         paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
         xaxis: axis, yaxis: axis, hoverlabel: label,
+        annotationdefaults: { bgcolor: colour("paper") },
       },
     };
   }

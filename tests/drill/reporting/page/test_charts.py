@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from itertools import pairwise
@@ -16,6 +17,8 @@ from drill.reporting.page.charts.waterfall import steps
 from drill.reporting.page.runs import Point
 from drill.reporting.page.steps import Ramp, Step
 from tests.drill.reporting.synthetic import PHASES, history
+
+NEVER = math.inf
 
 
 def step(rate: float, p95_ms: float | None) -> Step:
@@ -41,6 +44,7 @@ def every() -> list[Chart]:
         waterfall_chart(PHASES, name="phases-1", title="Phases", healed_s=0.6),
         ramp_chart(ramp(2, 30, None), name="ramp-1", title="Ramp"),
         trend_chart([point("a", 2.5), point("b", None, "undecided"), point("c", 3.0, "broken")], name="t", title="T"),
+        trend_chart([point("a", 2.5), point("b", NEVER, "broken")], name="never", title="T"),
     ]
     return [each for each in charts if each is not None]
 
@@ -76,6 +80,18 @@ def test_the_time_line_shows_load_latency_errors_fault_and_moments() -> None:
     assert dict(zip(moments["y"], moments["text"], strict=True))["recovered"] == "2.58 s"
     assert dict(zip(moments["y"], moments["text"], strict=True))["redundant"] == "9.1 s after healing"
     assert sum(each["type"] == "line" for each in chart.layout["shapes"]) == len(moments["y"]) == len(PHASES) + 2
+
+
+def test_every_moment_is_labelled_on_paper_of_its_own() -> None:
+    """In the row of its mark and beside it, towards the middle: what is drawn below never runs through the words."""
+    chart = timeline_chart(aggregate(history(), PHASES), name="timeline-1", title="Time line")
+    moments = next(each for each in chart.data if each["name"] == "moments")
+    assert moments["mode"] == "markers"
+    labels = {each["y"]: each for each in chart.layout["annotations"] if each["xref"] == "x"}
+    assert [labels[name]["x"] for name in moments["y"]] == moments["x"]
+    assert [labels[name]["text"] for name in moments["y"]] == moments["text"]
+    assert (labels["injected"]["xanchor"], labels["redundant"]["xanchor"]) == ("left", "right")
+    assert all(each["layer"] == "below" for each in chart.layout["shapes"])
 
 
 def test_what_may_have_been_done_is_told_from_what_cannot_have_been_without_colour() -> None:
@@ -138,6 +154,40 @@ def test_a_trend_shows_each_ruling_and_leaves_gaps_where_nothing_was_measured() 
     assert chart.data[0]["marker"]["symbol"] == ["circle", "diamond-open", "x"]
     assert "3 runs of this target, this one included; broken in 1 of them." in chart.summary
     assert "recovery time 3 s in this run, from 2.5 s to 3 s over 2 runs." in chart.summary
+
+
+def test_what_never_came_is_marked_above_all_that_came() -> None:
+    """A gap would conceal the worst of all; the words count it, and the table of the chart says it."""
+    points = [point("a", 1.3), point("b", NEVER, "broken"), point("c", 1.4)]
+    chart = trend_chart(points, name="t", title="T")
+    assert chart is not None
+    line, marks = chart.data
+    assert (line["y"], line["meta"]) == ([1.3, "never", 1.4], "recovery time, s")
+    assert chart.layout["yaxis"]["type"] == "linear"  # on which a word is a gap
+    assert marks["y"] == [None, pytest.approx(1.75), None]
+    assert (marks["texttemplate"], marks["text"][1]) == ("never", "recovery time never, broken")
+    assert "meta" not in marks
+    assert "recovery time 1.4 s in this run, from 1.3 s to never over 3 runs, never in 1 of them." in chart.summary
+
+
+def test_a_trend_of_which_most_never_came_is_drawn() -> None:
+    """Two of three; and where it is all of them, no axis tells seconds that nobody measured."""
+    most = trend_chart([point("a", 1.3), point("b", NEVER), point("c", NEVER)], name="t", title="T")
+    assert most is not None
+    assert "recovery time never in this run, from 1.3 s to never over 3 runs, never in 2 of them." in most.summary
+    assert most.layout["yaxis"]["showticklabels"]
+    every = trend_chart([point("a", NEVER), point("b", NEVER)], name="t", title="T")
+    assert every is not None
+    assert every.data[1]["y"] == [1, 1]
+    assert not every.layout["yaxis"]["showticklabels"]
+
+
+def test_where_all_came_nothing_is_marked() -> None:
+    """A trace a figure."""
+    chart = trend_chart([point("a", 1.3), point("b", 1.4)], name="t", title="T")
+    assert chart is not None
+    assert len(chart.data) == 1
+    assert "never" not in chart.summary
 
 
 def test_a_panel_is_headed_by_its_figure_and_unit() -> None:

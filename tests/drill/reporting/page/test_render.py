@@ -17,7 +17,7 @@ import pytest
 
 from drill.reporting import page
 from drill.reporting.page.kept import TIMELINE
-from drill.reporting.records import ExperimentRecord, RunRecord, StageRecord
+from drill.reporting.records import UNFINISHED, ExperimentRecord, RunRecord, StageRecord
 from drill.verdict import Ruling
 from tests.drill.reporting.synthetic import PHASES, experiment, history, recovered, run, survived
 
@@ -191,6 +191,82 @@ def test_a_time_line_that_cannot_be_read_is_said_to_be_missing(tmp_path: Path, d
     assert "every client wrote again" in read.text
 
 
+def place_of(folder: Path, *names: str) -> Path:
+    """The folder of an experiment in which these files stand."""
+    place = folder / "failover" / "seen"
+    place.mkdir(parents=True)
+    for name in names:
+        (place / name).touch()
+    return place
+
+
+LOST = "There is no time line: failover/seen/timeline.json is missing or cannot be read."
+NOT_INJECTED = "Nothing was injected: there is no time line."
+ENDED = "It was ended before there was anything to draw."
+INJECTED = (StageRecord(name="injecting", began=run().started),)
+UNKNOWN = recovered(None, Ruling.UNDECIDED)
+
+
+@pytest.mark.parametrize(
+    ("names", "more", "said"),
+    [
+        (("history.parquet",), {}, NOT_INJECTED),
+        (("history.parquet",), {"promises": (UNKNOWN,)}, NOT_INJECTED),
+        ((), {"promises": (UNKNOWN,)}, ENDED),
+        ((), {"promises": (UNKNOWN,), "stages": INJECTED}, ENDED),
+        ((), {}, LOST),
+        (("history.parquet",), {"stages": INJECTED}, LOST),
+        (("history.parquet",), {"phases": PHASES}, LOST),
+        (("history.parquet",), {"glance": {"requests": 600}}, LOST),
+        (("history.parquet", TIMELINE), {}, LOST),
+        ((TIMELINE,), {"promises": (UNKNOWN,)}, LOST),
+    ],
+)
+def test_only_a_time_line_that_was_lost_is_a_warning(
+    tmp_path: Path, names: tuple[str, ...], more: dict[str, Any], said: str
+) -> None:
+    """What broke nothing has none, and neither has what was ended before it began: both are told in quiet."""
+    record = replace(experiment(phases={}, directory=place_of(tmp_path, *names)), **more)
+    read = drawn(run(record), tmp_path)
+    assert [each for each in (LOST, NOT_INJECTED, ENDED) if each in read.text] == [said]
+    assert bool([each for each in read.all("p") if each.get("class") == "note"][1:]) is (said is LOST)
+
+
+def test_what_the_servers_logged_is_linked_even_where_nothing_else_is_left(tmp_path: Path) -> None:
+    """An experiment that was ended has nothing else to look into."""
+    record = experiment(UNKNOWN, phases={}, directory=place_of(tmp_path, "server.log"))
+    assert "failover/seen/server.log" in {str(each["href"]) for each in drawn(run(record), tmp_path).all("a")}
+
+
+WHOLE = ExperimentRecord(scenario=UNFINISHED, fault="all that was selected", promises=(UNKNOWN,))
+SKIPPED = ExperimentRecord(scenario="failover", fault="power", skipped="no way to do this")
+
+
+@pytest.mark.parametrize(
+    ("experiments", "said"),
+    [
+        ((experiment(),), "1 of 1 experiment "),
+        ((experiment(), experiment(fault="zone loss"), SKIPPED), "2 of 3 experiments "),
+        ((experiment(UNKNOWN), WHOLE), "1 begun, 0 decided "),
+        ((experiment(), experiment(UNKNOWN, fault="zone loss")), "2 begun, 1 decided "),
+        ((experiment(UNKNOWN, survived(1)),), "1 of 1 experiment"),
+        ((WHOLE,), "none "),
+    ],
+)
+def test_an_experiment_that_came_to_nothing_is_not_counted_as_decided(
+    tmp_path: Path, experiments: tuple[ExperimentRecord, ...], said: str
+) -> None:
+    """And that not all was judged is no experiment."""
+    assert f" Executed {said}" in drawn(run(*experiments), tmp_path).text
+
+
+def test_that_not_all_was_judged_stands_on_the_page(tmp_path: Path) -> None:
+    """In the overview and in a place of its own, and as no experiment."""
+    read = drawn(run(experiment(), WHOLE), tmp_path)
+    assert read.text.count("all that was selected") > 1
+    assert "This is no experiment: it says what was selected and never judged." in read.text
+
+
 def test_only_evidence_that_is_there_is_linked(tmp_path: Path) -> None:
     """Relative to the page, so that the folder can move."""
     place = kept(tmp_path)
@@ -227,6 +303,28 @@ def test_the_previous_run_is_compared_and_linked_where_its_page_is(tmp_path: Pat
     (tmp_path / "before").mkdir()
     (tmp_path / "before" / "index.html").touch()
     assert "../before/index.html" in {each["href"] for each in drawn(now, folder, then).all("a")}
+
+
+def test_a_run_that_was_ended_is_not_compared_with(tmp_path: Path) -> None:
+    """The one before it is, by its name; where there is none, that is said, and there is no empty table."""
+    now, began = run(), run().started
+    first = replace(now, name="first", started=began - timedelta(days=2))
+    ended = replace(run(experiment(UNKNOWN)), name="ended", started=began - timedelta(days=1))
+    read = drawn(now, tmp_path, ended, first)
+    assert "recovery time the same" in read.text
+    assert "figures beside first" in read.text
+    read = drawn(now, tmp_path, ended)
+    assert "not measured before" in read.text
+    assert "No earlier run measured it." in read.text
+    assert "cannot be compared" not in read.text
+
+
+def test_a_comparison_without_any_figure_in_both_is_one_line(tmp_path: Path) -> None:
+    """Rather than a table that says "cannot be compared" in every row."""
+    then = replace(run(experiment(survived(0))), name="before", started=run().started - timedelta(days=1))
+    read = drawn(run(experiment(recovered(2.5))), tmp_path, then)
+    assert "No figure was measured both in before and in this one." in read.text
+    assert "figures beside" not in read.text
 
 
 def test_runs_of_another_target_are_not_compared(tmp_path: Path) -> None:
@@ -266,6 +364,17 @@ def test_a_figure_that_is_no_number_is_not_measured(tmp_path: Path, figure: floa
     assert "recovery time not measured" in read.text
     assert "recovery time cannot be compared" in read.text
     assert read.figures["trend-1"]["data"][0]["y"] == [2.58, 2.58, None]
+
+
+def test_on_paper_nothing_that_heads_is_alone_and_no_figure_is_parted_from_its_name(tmp_path: Path) -> None:
+    """What heads something never ends a page, and only a narrow window wraps a figure."""
+    drawn(run(), tmp_path)
+    style, _, paper = (tmp_path / "index.html").read_text().partition("</style>")[0].partition("@media print {")
+    kept_with_next = re.search(r"([^{}]+)\{ break-after: avoid; \}", paper)
+    assert kept_with_next is not None
+    assert {"h1", "h2", "h3", "caption", "summary", "thead"} <= set(re.split(r",\s*", kept_with_next[1].strip()))
+    assert ".figure { display: block; white-space: nowrap;" in style
+    assert "white-space" not in paper
 
 
 def test_the_same_run_is_the_same_page(tmp_path: Path) -> None:
