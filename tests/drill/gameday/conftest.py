@@ -19,6 +19,21 @@ from drill.config import DynamoDBSettings
 REGION = "eu-west-1"
 
 
+def have_alarm(client: Any, name: str, state: str = "OK", reason: str = "made for a test") -> None:
+    """Have an alarm in that state."""
+    client.put_metric_alarm(
+        AlarmName=name,
+        Namespace="shop",
+        MetricName="errors",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1.0,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    client.set_alarm_state(AlarmName=name, StateValue=state, StateReason=reason)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aws:
     """AWS behind an endpoint of its own."""
@@ -42,18 +57,7 @@ class Aws:
 
     def alarm(self, name: str, state: str = "OK", reason: str = "") -> None:
         """Have an alarm in that state."""
-        client = self.client("cloudwatch")
-        client.put_metric_alarm(
-            AlarmName=name,
-            Namespace="shop",
-            MetricName="errors",
-            Statistic="Sum",
-            Period=60,
-            EvaluationPeriods=1,
-            Threshold=1.0,
-            ComparisonOperator="GreaterThanThreshold",
-        )
-        client.set_alarm_state(AlarmName=name, StateValue=state, StateReason=reason)
+        have_alarm(self.client("cloudwatch"), name, state, reason)
 
 
 @pytest.fixture(scope="session")
