@@ -25,6 +25,12 @@ PHASES = (
 """The phases of recovery, in the order in which they are reported (design: Words)."""
 
 
+EXPERIMENT = "experiment"
+"""The promise that there is evidence at all, as it is called where an experiment came to nothing."""
+
+ON_TABLES = "dynamodb-"
+"""How the names of scenarios on DynamoDB begin, since most have the same name for a cluster."""
+
 UNFINISHED = "run"
 """The scenario under which it stands that what was selected was not all judged."""
 

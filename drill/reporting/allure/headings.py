@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ON_TABLES = "dynamodb-"
-"""How the names of scenarios on DynamoDB begin."""
+from drill.reporting.records import ON_TABLES
 
 _AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
 _DYNAMODB = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/"

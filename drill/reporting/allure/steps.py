@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from allure_commons.model2 import Parameter, Status, StatusDetails, TestStepResult
 
 from drill.reporting.figures import seconds
+from drill.reporting.records import EXPERIMENT
 from drill.verdict import Ruling
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
 STATUSES = {Ruling.HELD: Status.PASSED, Ruling.BROKEN: Status.FAILED, Ruling.UNDECIDED: Status.BROKEN}
 """Failed blames the database, broken blames us or our evidence; refused is skipped, and has no ruling."""
-
-EXPERIMENT = "experiment"
-"""The promise that there is evidence at all: who gathers evidence adds it where an experiment came to nothing."""
 
 
 def experiment_step(record: ExperimentRecord) -> TestStepResult:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from drill.reporting.records import EXPERIMENT
 from drill.verdict import Ruling, gravest
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from drill.config import GateSettings
     from drill.reporting.gate.requirements import Requirement
     from drill.reporting.records import RunRecord
-
-NOTHING = "experiment"
-"""The promise that there is evidence at all, as a run calls it that could not conduct an experiment."""
 
 EXIT_CODES = {Ruling.HELD: 0, Ruling.BROKEN: 1, Ruling.UNDECIDED: 2}
 
@@ -59,7 +57,7 @@ class Row:
     @property
     def stands_for_others(self) -> bool:
         """Whether it is itself no promise, but says that some were not judged: an experiment or a test was lost."""
-        return self.ruling is Ruling.UNDECIDED and (self.promise == NOTHING or self.promise.startswith("test_"))
+        return self.ruling is Ruling.UNDECIDED and (self.promise == EXPERIMENT or self.promise.startswith("test_"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

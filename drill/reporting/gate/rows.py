@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from drill.reporting.gate.judgement import NOTHING, Effect, Group, Row
+from drill.reporting.gate.judgement import Effect, Group, Row
 from drill.reporting.gate.policy import weighed
+from drill.reporting.records import EXPERIMENT
 from drill.reporting.trends.figures import told
 from drill.reporting.trends.quantities import RECOVERY
 from drill.reporting.trends.spread import spread
@@ -55,7 +56,7 @@ def _group(
 ) -> Group:
     promises = dict.fromkeys(each.name for time in times for each in time.record.promises)
     if times and not promises:
-        promises = {NOTHING: None}
+        promises = {EXPERIMENT: None}
     return Group(
         scenario=scenario,
         fault=fault,
@@ -88,7 +89,7 @@ def _said(time: Time, promise: str) -> _Said:
     """The gravest of what was judged; what was judged at another time and not at this one is undecided."""
     judged = [each for each in time.record.promises if each.name == promise]
     when = f"{time.when}: " if time.when else ""
-    if promise == NOTHING and time.record.promises and not judged:
+    if promise == EXPERIMENT and time.record.promises and not judged:
         return _Said(ruling=Ruling.HELD, because=f"{when}there is evidence")
     if not judged:
         return _Said(ruling=Ruling.UNDECIDED, because=f"{when}nothing was judged")

@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 import scenarios
-from drill.reporting.allure import headings, steps
 from drill.reporting.allure.headings import HEADINGS, epic, heading
-from fixtures import evidence
+from drill.reporting.records import ON_TABLES
 
 
 def names() -> set[str]:
@@ -22,7 +21,7 @@ def names() -> set[str]:
         for value in vars(importlib.import_module(module.name)).values():
             for each in value if isinstance(value, tuple) else (value,):
                 if isinstance(getattr(each, "fault_name", None), str):
-                    found.add((headings.ON_TABLES if on_tables else "") + each.name)
+                    found.add((ON_TABLES if on_tables else "") + each.name)
     return found
 
 
@@ -55,9 +54,3 @@ def test_the_service_is_the_epic() -> None:
     """Scenarios of the same name are told apart by it."""
     assert epic("failover") == "Aurora PostgreSQL"
     assert epic("dynamodb-failover") == "DynamoDB"
-
-
-def test_evidence_is_kept_under_the_same_names() -> None:
-    """What gathers it and what files it agree."""
-    assert evidence.ON_TABLES == headings.ON_TABLES
-    assert evidence.EXPERIMENT == steps.EXPERIMENT

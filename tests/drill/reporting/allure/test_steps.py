@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from drill.reporting.allure.steps import EXPERIMENT, experiment_step, judging_step
-from drill.reporting.records import StageRecord
+from drill.reporting.allure.steps import experiment_step, judging_step
+from drill.reporting.records import EXPERIMENT, StageRecord
 from drill.verdict import Ruling, Verdict
 from tests.drill.reporting.synthetic import experiment, recovered
 

@@ -16,7 +16,7 @@ import scenarios
 from drill.errors import ConfigError
 from drill.reporting.gate import require
 from drill.reporting.gate.requirements import AURORA, DYNAMODB, SCENARIOS
-from fixtures.evidence import ON_TABLES
+from drill.reporting.records import ON_TABLES
 from scenarios.selection import Selection
 
 ROOT = Path(scenarios.__file__).parents[1]
