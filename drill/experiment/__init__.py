@@ -5,6 +5,7 @@ under_load.py    something gets worse while an application is at work: before, u
 at_work.py       who is at work meanwhile, as the experiment sees them
 log.py           the rows that an experiment itself adds
 glimpse.py       how it goes, for whoever looks on; onlooker.py tells them
+unfinished.py    what was seen of one that ends before its time
 sight.py         what of a recovery seems to be reached; behind.py, who is without success
 """
 

@@ -10,7 +10,7 @@ that is undecided. However the experiment ends, the fault is healed.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -22,6 +22,7 @@ from drill.experiment.behind import ALL, APPLICATIONS, behind
 from drill.experiment.glimpse import Stage, Watch, nobody
 from drill.experiment.log import Log, Say
 from drill.experiment.onlooker import Onlooker
+from drill.experiment.unfinished import Salvage, forget, salvaging
 from drill.faults import Fault, Injection
 from drill.history import Action, Anchor, History, Outcome, typed
 from drill.journal import Journal, Undo
@@ -72,8 +73,11 @@ class Witness(Protocol):
     def read_back(self) -> list[pl.DataFrame]:
         """Everything, read from the writer once the probes have stopped, and each instance's digest."""
 
+    def recorded(self) -> Mapping[str, pl.DataFrame]:
+        """What the clients recorded beside operations, once they have stopped; asks nobody."""
+
     def tables(self) -> Mapping[str, pl.DataFrame]:
-        """What else was recorded, by the names of drill/tables.py; asked last."""
+        """The same, and what is found in the database, by the names of drill/tables.py; asked last."""
 
     def anchor(self) -> Anchor:
         """One moment on both clocks."""
@@ -92,6 +96,7 @@ class Experiment:
     timing: Timing = field(default_factory=Timing)
     say: Say = lambda _: None
     watch: Watch = nobody
+    salvage: Salvage = forget
     now_ns: Callable[[], int] = time.monotonic_ns
     sleep: Callable[[float], None] = time.sleep
 
@@ -105,24 +110,32 @@ class Experiment:
         log = Log(self.now_ns)
         anchor = self.witness.anchor()
         onlooker = Onlooker(fault=self.name, watch=self.watch, now_ns=self.now_ns)
+
+        def until_then(seen: pl.DataFrame) -> History:
+            return self._history([seen, log.frame()], self.witness.recorded(), anchor)
+
         with self.witness.clients() as clients:
-            self.say("steady state")
-            onlooker.enter(Stage.STEADY)
-            self._await_steady(clients, onlooker)
-            self._break(clients, log, ends_ns, onlooker)
-            self._await_redundancy(clients, log, ends_ns, onlooker)
-            onlooker.enter(Stage.AFTER)
-            self._pass(self.timing.after_s, clients, onlooker)
+            with salvaging(self.salvage, lambda: until_then(clients.stop())):
+                self.say("steady state")
+                onlooker.enter(Stage.STEADY)
+                self._await_steady(clients, onlooker)
+                self._break(clients, log, ends_ns, onlooker)
+                self._await_redundancy(clients, log, ends_ns, onlooker)
+                onlooker.enter(Stage.AFTER)
+                self._pass(self.timing.after_s, clients, onlooker)
             seen = clients.stop()
-        onlooker.enter(Stage.EXAMINE)
-        self.say("reading everything back")
-        found = self.witness.read_back()
-        rows = pl.concat([typed(frame) for frame in (seen, log.frame(), *found) if frame.width])
+        with salvaging(self.salvage, lambda: until_then(seen)):
+            onlooker.enter(Stage.EXAMINE)
+            self.say("reading everything back")
+            found = self.witness.read_back()
+        return self._history([seen, log.frame(), *found], self.witness.tables(), anchor)
+
+    def _history(self, frames: Iterable[pl.DataFrame], tables: Mapping[str, pl.DataFrame], anchor: Anchor) -> History:
         return History.of(
-            rows,
+            pl.concat([typed(frame) for frame in frames if frame.width]),
             anchor=anchor.widened_by(self.witness.anchor()),
             fault=self.name,
-            tables=self.witness.tables(),
+            tables=tables,
         )
 
     def _await_steady(self, clients: Clients, onlooker: Onlooker) -> None:

@@ -21,8 +21,9 @@ from drill.experiment.at_work import Companion, Load, Observer
 from drill.experiment.glimpse import Stage, Watch, nobody
 from drill.experiment.log import Log, Say
 from drill.experiment.onlooker import Onlooker
+from drill.experiment.unfinished import Salvage, forget, salvaging
 from drill.faults import Bound, Injection
-from drill.history import Action, History, Outcome, typed
+from drill.history import Action, Anchor, History, Outcome, typed
 from drill.journal import Journal, Undo
 from drill.tables import typed_table
 
@@ -64,6 +65,10 @@ FRESH_S = 1.0
 """A report that is older says nothing of now."""
 
 
+Recorded = Mapping[str, pl.DataFrame]
+"""By the names of drill/tables.py."""
+
+
 def _nobody() -> tuple[AbstractContextManager[Companion], ...]:
     return ()
 
@@ -86,6 +91,7 @@ class LoadExperiment:
     timing: LoadTiming = field(default_factory=LoadTiming)
     say: Say = lambda _: None
     watch: Watch = nobody
+    salvage: Salvage = forget
     now_ns: Callable[[], int] = time.monotonic_ns
     sleep: Callable[[float], None] = time.sleep
 
@@ -101,20 +107,30 @@ class LoadExperiment:
         with ExitStack() as last:
             with self.observer.watching(), self.load() as load, ExitStack() as beside:
                 companions = [beside.enter_context(each) for each in self.companions()]
-                self.say("steady state")
-                onlooker.enter(Stage.STEADY)
-                self._await_steady(load, onlooker)
-                self.observer.look("before")
-                seen, told = self._break(load, log, last, onlooker)
-                onlooker.enter(Stage.AFTER)
-                self._pass(self.timing.after_s, load, onlooker)
-                self.observer.look("after")
+                with salvaging(self.salvage, lambda: self._history([log.frame()], load.stop(), anchor)):
+                    self.say("steady state")
+                    onlooker.enter(Stage.STEADY)
+                    self._await_steady(load, onlooker)
+                    self.observer.look("before")
+                    seen, told = self._break(load, log, last, onlooker)
+                    onlooker.enter(Stage.AFTER)
+                    self._pass(self.timing.after_s, load, onlooker)
+                    self.observer.look("after")
                 recorded = load.stop()
-            self.say("examining what is left")
-            onlooker.enter(Stage.EXAMINE)
-            self.observer.examine()
-        tables = _together(recorded, self.observer.tables(), {"settings": told})
-        rows = [log.frame(), *(each.rows() for each in companions), *seen, tables.pop("operations", pl.DataFrame())]
+            frames = [log.frame(), *(each.rows() for each in companions), *seen]
+
+            def all_seen() -> History:
+                return self._history(frames, recorded, anchor, {"settings": told})
+
+            with salvaging(self.salvage, all_seen):
+                self.say("examining what is left")
+                onlooker.enter(Stage.EXAMINE)
+                self.observer.examine()
+        return all_seen()
+
+    def _history(self, frames: list[pl.DataFrame], recorded: Recorded, anchor: Anchor, *told: Recorded) -> History:
+        tables = _together(recorded, self.observer.tables(), *told)
+        rows = [*frames, tables.pop("operations", pl.DataFrame())]
         return History.of(
             pl.concat([typed(frame) for frame in rows if frame.width]),
             anchor=anchor.widened_by(self.observer.anchor()),
@@ -241,7 +257,7 @@ class LoadExperiment:
         return now_ns
 
 
-def _together(*found: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def _together(*found: Recorded) -> dict[str, pl.DataFrame]:
     """All tables; what several recorded of the same kind is one table."""
     pieces: dict[str, list[pl.DataFrame]] = {}
     for name, rows in (each for tables in found for each in tables.items()):

@@ -18,8 +18,7 @@ from drill.probes.progress import Progress
 class ApplicationWitness:
     """A `drill.experiment.Witness` that also keeps what an application recorded, and what is true when it has stopped.
 
-    It judges nothing, and nothing waits for it: how long it was
-    without service is for a check to find.
+    It judges nothing, and nothing waits for it: how long it was without service is for a check to find.
     """
 
     witness: Witness
@@ -41,8 +40,12 @@ class ApplicationWitness:
         """All that the probes wrote."""
         return self.witness.read_back()
 
+    def recorded(self) -> Mapping[str, pl.DataFrame]:
+        """What the application recorded, once it has stopped."""
+        return {**self.witness.recorded(), **self._recorded}
+
     def tables(self) -> Mapping[str, pl.DataFrame]:
-        """What the application recorded, and what is found of it in the database."""
+        """The same, and what is found of it in the database."""
         return {**self.witness.tables(), **self._recorded, **self.examine()}
 
     def anchor(self) -> Anchor:

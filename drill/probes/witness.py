@@ -51,6 +51,10 @@ class ProbeWitness:
                 found.append(tables.read_back(self.plan.instances[writer], self.plan.schema, endpoint=writer))
         return [*found, *self._digests()]
 
+    def recorded(self) -> dict[str, pl.DataFrame]:
+        """Nothing beside the operations."""
+        return {}
+
     def tables(self) -> dict[str, pl.DataFrame]:
         """Nothing beside the operations."""
         return {}

@@ -128,6 +128,10 @@ class Simulation:
             *(pl.DataFrame([digest | {"endpoint": name, "server": name}]) for name in up),
         ]
 
+    def recorded(self) -> dict[str, pl.DataFrame]:
+        """Nothing beside."""
+        return {}
+
     def tables(self) -> dict[str, pl.DataFrame]:
         """Nothing beside."""
         return {}

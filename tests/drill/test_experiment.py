@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -51,6 +51,7 @@ class Bench:
     journal: Journal
     said: list[str]
     watch: Watch = nobody
+    kept: list[History] = field(default_factory=list)
 
     def run(self, fault: Callable[..., AbstractContextManager[Injection]], timing: Timing = TIMING) -> History:
         """Run it once."""
@@ -64,6 +65,7 @@ class Bench:
             timing=timing,
             say=self.said.append,
             watch=self.watch,
+            salvage=self.kept.append,
             now_ns=self.cluster.now_ns,
             sleep=self.cluster.sleep,
         ).run()
@@ -172,13 +174,36 @@ def test_whoever_looks_on_sees_each_stage_once_and_in_order(bench: Build) -> Non
 
 @pytest.mark.parametrize("stage", list(Stage), ids=str)
 def test_a_stop_condition_heals_whatever_stage_it_is_met_in(bench: Build, stage: Stage) -> None:
-    """Halted goes on as it is; nothing runs any more, and nothing is left to undo."""
+    """Halted goes on as it is; nothing runs any more, and nothing is left to undo. What was seen until then is kept."""
     ran = bench()
     ran.watch = halted_in(stage)
     with pytest.raises(Halted, match="an alarm rings"):
         ran.run(freeze)
     assert ran.cluster.target.running == []
     assert ran.journal.entries() == {}
+    (kept,) = ran.kept
+    assert kept.fault == "failover"
+    assert kept.only(Action.WRITE).height == sum(row["action"] == Action.WRITE for row in ran.cluster.rows)
+    assert kept.only(Action.INJECT).height == (list(Stage).index(stage) > list(Stage).index(Stage.INJECT))
+    assert kept.only(Action.READBACK).is_empty()
+
+
+def test_nothing_that_was_cut_off_can_be_taken_for_a_pass(bench: Build) -> None:
+    """Even if somebody judged it: cut off after everything has recovered, nobody knows what stands in the tables."""
+    ran = bench()
+    ran.watch = halted_in(Stage.EXAMINE)
+    with pytest.raises(Halted):
+        ran.run(freeze)
+    judged = rulings(ran.kept[0])
+    about_rows = {"every_acknowledged_write_survives", "no_refused_write_appears", "no_write_is_applied_twice"}
+    assert {judged[name] for name in about_rows} == {Ruling.UNDECIDED}
+
+
+def test_an_experiment_that_comes_to_its_end_leaves_nothing_unfinished(bench: Build) -> None:
+    """Its history is what it returns."""
+    ran = bench()
+    ran.run(freeze)
+    assert ran.kept == []
 
 
 def test_the_phases_are_those_of_the_failover(bench: Build) -> None:

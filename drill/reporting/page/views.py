@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from drill.reporting.page import kept, runs
+from drill.reporting.page import beside, kept, runs
 from drill.reporting.page.charts import Chart, ramp_chart, timeline_chart, trend_chart, waterfall_chart
 from drill.reporting.page.spelling import amount, words
 from drill.reporting.page.steps import Ramp
@@ -19,12 +19,8 @@ from drill.reporting.usual_causes import Usual, usual
 from drill.verdict import Ruling, Verdict
 
 GRAVITY = (Ruling.BROKEN, Ruling.UNDECIDED, Ruling.HELD)
-INJECTING = "injecting"
-"""A word of drill.experiment.Stage, whom reporting does not know."""
-
-HISTORY = "history.parquet"
 ARTEFACTS = {
-    HISTORY: "every operation",
+    beside.HISTORY: "every operation",
     "timeline.svg": "the time line as a drawing",
     "ramp.svg": "latency by load as a drawing",
     kept.TIMELINE: "the time line's figures",
@@ -55,8 +51,8 @@ class Promise:
 class Section:
     """One experiment; `number` is its place in the run, which validation.md counts by, too.
 
-    `missing` says what was lost of it, and `undrawn` why there never was anything to draw; `compared` is the earlier
-    run that it is compared with.
+    `missing` says what was lost of it, and `remark` what explains its time line, or that there never was one;
+    `compared` is the earlier run that it is compared with.
     """
 
     number: int
@@ -69,7 +65,7 @@ class Section:
     waterfall: Chart | None = None
     trend: Chart | None = None
     missing: str = ""
-    undrawn: str = ""
+    remark: str = ""
     compared: RunRecord | None = None
     phases: tuple[tuple[str, str], ...] = ()
     stages: tuple[StageView, ...] = ()
@@ -126,7 +122,7 @@ def _section(
     ramp = None if record.directory is None else kept.load(Ramp, record.directory / kept.RAMP)
     compared, previous = runs.newest(record, earlier) or (None, None)
     differences = tuple(runs.differences(record, previous)) if previous else ()
-    undrawn = "" if timeline else _undrawn(record)
+    remark = beside.remark(record, is_drawn=timeline is not None)
     return Section(
         number=number,
         record=record,
@@ -144,8 +140,8 @@ def _section(
             healed_s=timeline.healed_s if timeline else None,
         ),
         trend=trend_chart(runs.trend(record, run, earlier), name=f"trend-{number}", title="Over the last runs"),
-        missing="" if timeline or undrawn else _missing(record, folder),
-        undrawn=undrawn,
+        missing="" if timeline or remark else beside.loss(record, folder),
+        remark=remark,
         compared=compared,
         phases=tuple((name.replace("_", " "), phase(record, name)) for name in PHASES if name in record.phases),
         stages=tuple(_stages(record)),
@@ -175,28 +171,6 @@ def executed_in_words(shown: Sequence[Section]) -> str:
     if decided < len(begun):
         return f"{len(begun)} begun, {decided} decided"
     return f"{len(begun)} of {len(tried)} {'experiment' if len(tried) == 1 else 'experiments'}"
-
-
-def _undrawn(record: ExperimentRecord) -> str:
-    """Why nothing was ever drawn of an experiment; empty where something was, and is lost.
-
-    Whoever saw phases or a load, or has a time line that cannot be read, had something to draw.
-    """
-    if record.scenario == UNFINISHED:
-        return "This is no experiment: it says what was selected and never judged."
-    if record.directory is None or record.phases or record.glance or (record.directory / kept.TIMELINE).exists():
-        return ""
-    if (record.directory / HISTORY).is_file():
-        injected = any(each.name == INJECTING for each in record.stages)
-        return "" if injected else "Nothing was injected: there is no time line."
-    return "" if runs.is_decided(record) else "It was ended before there was anything to draw."
-
-
-def _missing(record: ExperimentRecord, folder: Path) -> str:
-    if record.directory is None:
-        return "No evidence was kept of this experiment."
-    place = Path(os.path.relpath(record.directory / kept.TIMELINE, folder)).as_posix()
-    return f"There is no time line: {place} is missing or cannot be read."
 
 
 def _stages(record: ExperimentRecord) -> list[StageView]:

@@ -30,6 +30,7 @@ class Bench:
     journal: Journal
     said: list[str] = field(default_factory=list)
     watch: Watch = nobody
+    kept: list[History] = field(default_factory=list)
 
     def run(self, timing: LoadTiming = TIMING, companions: Companions = lambda: ()) -> History:
         """Run it once."""
@@ -45,6 +46,7 @@ class Bench:
             timing=timing,
             say=self.said.append,
             watch=self.watch,
+            salvage=self.kept.append,
             now_ns=self.world.now_ns,
             sleep=self.world.sleep,
         ).run()

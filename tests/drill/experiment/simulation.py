@@ -116,7 +116,9 @@ class Simulation:
         return self.told
 
     def stop(self) -> dict[str, pl.DataFrame]:
-        """Ask nothing more; what was recorded."""
+        """Ask nothing more; what was recorded. Raises where it has failed, as `progress` does."""
+        if self.behaviour.ends_with:
+            raise self.behaviour.ends_with
         self.did.append("load stops")
         self.working = False
         return {"requests": typed_table("requests", self.requests), "settings": setting("load", "rate", "100")}

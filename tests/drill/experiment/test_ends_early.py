@@ -6,6 +6,7 @@ import pytest
 
 from drill.errors import DrillError, Halted, LimitReached, NotHealed, NotSteady, ProbeError
 from drill.experiment import Glimpse, Stage
+from drill.history import Action
 from drill.journal import Undo
 from tests.drill.experiment.conftest import Build
 from tests.drill.experiment.simulation import Behaviour, Simulation
@@ -18,7 +19,7 @@ def test_what_is_not_served_is_never_made_to_suffer(bench: Build) -> None:
         NotSteady, match=r"not in a steady state within 3 s, .* nothing was broken: 0 of 1\d\d requests"
     ):
         ran.run()
-    assert ran.world.did == ["watch begins", "load begins", "load ends", "watch ends"]
+    assert ran.world.did == ["watch begins", "load begins", "load stops", "load ends", "watch ends"]
     assert ran.world.passed_s < 8
     assert ran.journal.entries() == {}
 
@@ -56,7 +57,6 @@ def test_a_load_that_ends_by_itself_before_the_experiment_proves_nothing(bench: 
     with pytest.raises(ProbeError, match="came to its end before the experiment did"):
         ran.run()
     assert ran.world.did.count("heal") == ran.world.did.count("afterwards") == 1
-    assert "load stops" not in ran.world.did
     assert ran.journal.entries() == {}
 
 
@@ -67,7 +67,7 @@ def test_a_heal_that_fails_stays_in_the_journal(bench: Build) -> None:
         ran.run()
     (entry,) = ran.journal.entries().values()
     assert (entry.undo, entry.subject, entry.target, entry.what) == (Undo.STOP_FAULTS, "mark", "memory", "flood")
-    assert ran.world.did[-4:] == ["heal", "load ends", "watch ends", "afterwards"]
+    assert ran.world.did[-5:] == ["heal", "load stops", "load ends", "watch ends", "afterwards"]
 
 
 @pytest.mark.parametrize("error", [ValueError("a bug"), KeyboardInterrupt(), SystemExit(1)], ids=repr)
@@ -86,7 +86,7 @@ def test_whatever_ends_it_in_the_middle_it_is_healed(bench: Build, error: BaseEx
     with pytest.raises(type(error)):
         ran.run(companions=lambda: (ran.world.companion("operator"),))
     assert known == [1]
-    assert ran.world.did[-5:] == ["heal", "operator ends", "load ends", "watch ends", "afterwards"]
+    assert ran.world.did[-6:] == ["heal", "load stops", "operator ends", "load ends", "watch ends", "afterwards"]
     assert ran.journal.entries() == {}
 
 
@@ -138,7 +138,7 @@ STAGES = [each for each in Stage if each is not Stage.REDUNDANCY]
 
 @pytest.mark.parametrize("stage", STAGES, ids=str)
 def test_a_stop_condition_heals_whatever_stage_it_is_met_in(bench: Build, stage: Stage) -> None:
-    """Halted goes on as it is; what was broken is healed, and nothing is left to undo."""
+    """Halted goes on as it is; what was broken is healed, and nothing is left to undo. What was seen is kept."""
     ran = bench()
 
     def watch(glimpse: Glimpse) -> None:
@@ -150,6 +150,25 @@ def test_a_stop_condition_heals_whatever_stage_it_is_met_in(bench: Build, stage:
         ran.run()
     assert ran.world.did.count("heal") == ran.world.did.count("inject")
     assert ran.journal.entries() == {}
+    (kept,) = ran.kept
+    assert kept.table("requests").height == len(ran.world.requests)
+    assert kept.only(Action.INJECT).height == (STAGES.index(stage) > STAGES.index(Stage.INJECT))
+    assert "audit" not in kept.tables
+
+
+def test_a_load_that_failed_itself_leaves_nothing(bench: Build) -> None:
+    """What it had to tell is gone with it; why it ended goes on."""
+    ran = bench(Behaviour(ends_with=LimitReached("10,000 open")))
+    with pytest.raises(LimitReached):
+        ran.run()
+    assert ran.kept == []
+
+
+def test_an_experiment_that_comes_to_its_end_leaves_nothing_unfinished(bench: Build) -> None:
+    """Its history is what it returns."""
+    ran = bench()
+    ran.run()
+    assert ran.kept == []
 
 
 def test_whoever_looks_on_sees_each_stage_once_and_in_order(bench: Build) -> None:

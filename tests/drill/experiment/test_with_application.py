@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 
 from drill.checks import recovered_within
-from drill.errors import DrillError, LimitReached, ProbeError
-from drill.experiment import ApplicationWitness, Experiment, Timing
+from drill.errors import DrillError, Halted, LimitReached, ProbeError
+from drill.experiment import ApplicationWitness, Experiment, Glimpse, Stage, Timing, Watch
+from drill.experiment.glimpse import nobody
 from drill.experiment.recovery import Clients
 from drill.faults import managed_failover
 from drill.history import History
@@ -94,8 +95,9 @@ class Bench:
     journal: Journal
     fails: DrillError | None = None
     did: list[str] = field(default_factory=list)
+    kept: list[History] = field(default_factory=list)
 
-    def run(self) -> History:
+    def run(self, watch: Watch = nobody) -> History:
         """Run it once."""
         cluster = Cluster(did=self.did)
         application = Application(did=self.did, cluster=cluster, fails=self.fails)
@@ -107,6 +109,8 @@ class Bench:
             mark="mark",
             name="failover",
             timing=TIMING,
+            watch=watch,
+            salvage=self.kept.append,
             now_ns=cluster.now_ns,
             sleep=cluster.sleep,
         ).run()
@@ -149,6 +153,20 @@ def test_all_tables_are_kept(bench: Build) -> None:
     assert history.table("requests")["outcome"].to_list() == ["failed"]
 
 
+def test_what_the_application_recorded_is_kept_of_what_is_cut_off(bench: Build) -> None:
+    """Nobody is asked about it: the database is not audited, nor read back."""
+
+    def watch(glimpse: Glimpse) -> None:
+        if glimpse.stage is Stage.FAULT:
+            raise Halted("an alarm rings")
+
+    ran = bench()
+    with pytest.raises(Halted):
+        ran.run(watch)
+    assert set(ran.kept[0].tables) == {"settings", "requests"}
+    assert not {"examine", "read back"} & set(ran.did)
+
+
 def test_nothing_waits_for_the_application(bench: Build) -> None:
     """Not one of its requests is served; the failover is as fast as without it, and its evidence whole."""
     verdict = judge(recovered_within(5), bench().run())
@@ -161,7 +179,7 @@ def test_a_load_that_fails_ends_the_experiment(bench: Build, error: DrillError) 
     ran = bench(error)
     with pytest.raises(type(error), match=str(error)):
         ran.run()
-    assert ran.did == ["probes begin", "load begins", "load ends", "probes end"]
+    assert ran.did == ["probes begin", "load begins", "probes stop", "load stops", "load ends", "probes end"]
     assert ran.journal.entries() == {}
 
 

@@ -4,87 +4,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import math
 import re
 from dataclasses import replace
 from datetime import timedelta
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from drill.reporting import page
-from drill.reporting.page.kept import TIMELINE
-from drill.reporting.records import UNFINISHED, ExperimentRecord, RunRecord, StageRecord
+from drill.reporting.records import ExperimentRecord, RunRecord, StageRecord
 from drill.verdict import Ruling
-from tests.drill.reporting.synthetic import PHASES, experiment, history, recovered, run, survived
+from tests.drill.reporting.page.reading import drawn, kept
+from tests.drill.reporting.synthetic import experiment, recovered, run, survived
 
 SECRET = "hunter2"
-
-
-class Reader(HTMLParser):
-    """What a browser would take the page for: its elements, its words, its scripts."""
-
-    def __init__(self, markup: str) -> None:
-        """Read it all."""
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.scripts: list[tuple[dict[str, str | None], str]] = []
-        self.words = ""
-        self._inside = ""
-        self.feed(markup)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """An element begins."""
-        self.elements.append((tag, dict(attrs)))
-        self._inside = tag
-        self.words += " "
-        if tag == "script":
-            self.scripts.append((dict(attrs), ""))
-
-    def handle_endtag(self, tag: str) -> None:
-        """It ends."""
-        if tag in {"script", "style"}:
-            self._inside = ""
-
-    def handle_data(self, data: str) -> None:
-        """Text: of a script, of a style, or for the reader."""
-        if self._inside == "script":
-            attributes, before = self.scripts[-1]
-            self.scripts[-1] = (attributes, before + data)
-        elif self._inside != "style":
-            self.words += data
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        """The attributes of each element of a kind."""
-        return [attributes for name, attributes in self.elements if name == tag]
-
-    @property
-    def text(self) -> str:
-        """Its words, with single blanks."""
-        return " ".join(self.words.split())
-
-    @property
-    def figures(self) -> dict[str, Any]:
-        """The figures of its charts, by name."""
-        found: dict[str, Any] = json.loads(next(text for attributes, text in self.scripts if "id" in attributes))
-        return found
-
-
-def kept(folder: Path, name: str = "crash") -> Path:
-    """The folder of an experiment whose time line was kept."""
-    place = folder / "failover" / name
-    place.mkdir(parents=True)
-    page.keep(history(), PHASES, place, limit_ms=10)
-    return place
-
-
-def drawn(record: RunRecord, folder: Path, *earlier: RunRecord) -> Reader:
-    """Write the page, and read it."""
-    page.write(record, folder / "index.html", earlier=earlier)
-    return Reader((folder / "index.html").read_text())
 
 
 def test_the_page_loads_nothing(tmp_path: Path) -> None:
@@ -177,96 +111,6 @@ def test_no_secret_is_on_the_page(tmp_path: Path) -> None:
     assert SECRET not in (tmp_path / "index.html").read_text()
 
 
-@pytest.mark.parametrize("damage", [None, "", '{"schema": 2}'])
-def test_a_time_line_that_cannot_be_read_is_said_to_be_missing(tmp_path: Path, damage: str | None) -> None:
-    """And all that was judged is on the page all the same."""
-    place = kept(tmp_path)
-    if damage is None:
-        (place / TIMELINE).unlink()
-    else:
-        (place / TIMELINE).write_text(damage)
-    read = drawn(run(experiment(directory=place)), tmp_path)
-    assert "There is no time line: failover/crash/timeline.json is missing or cannot be read." in read.text
-    assert "timeline-1" not in read.figures
-    assert "every client wrote again" in read.text
-
-
-def place_of(folder: Path, *names: str) -> Path:
-    """The folder of an experiment in which these files stand."""
-    place = folder / "failover" / "seen"
-    place.mkdir(parents=True)
-    for name in names:
-        (place / name).touch()
-    return place
-
-
-LOST = "There is no time line: failover/seen/timeline.json is missing or cannot be read."
-NOT_INJECTED = "Nothing was injected: there is no time line."
-ENDED = "It was ended before there was anything to draw."
-INJECTED = (StageRecord(name="injecting", began=run().started),)
-UNKNOWN = recovered(None, Ruling.UNDECIDED)
-
-
-@pytest.mark.parametrize(
-    ("names", "more", "said"),
-    [
-        (("history.parquet",), {}, NOT_INJECTED),
-        (("history.parquet",), {"promises": (UNKNOWN,)}, NOT_INJECTED),
-        ((), {"promises": (UNKNOWN,)}, ENDED),
-        ((), {"promises": (UNKNOWN,), "stages": INJECTED}, ENDED),
-        ((), {}, LOST),
-        (("history.parquet",), {"stages": INJECTED}, LOST),
-        (("history.parquet",), {"phases": PHASES}, LOST),
-        (("history.parquet",), {"glance": {"requests": 600}}, LOST),
-        (("history.parquet", TIMELINE), {}, LOST),
-        ((TIMELINE,), {"promises": (UNKNOWN,)}, LOST),
-    ],
-)
-def test_only_a_time_line_that_was_lost_is_a_warning(
-    tmp_path: Path, names: tuple[str, ...], more: dict[str, Any], said: str
-) -> None:
-    """What broke nothing has none, and neither has what was ended before it began: both are told in quiet."""
-    record = replace(experiment(phases={}, directory=place_of(tmp_path, *names)), **more)
-    read = drawn(run(record), tmp_path)
-    assert [each for each in (LOST, NOT_INJECTED, ENDED) if each in read.text] == [said]
-    assert bool([each for each in read.all("p") if each.get("class") == "note"][1:]) is (said is LOST)
-
-
-def test_what_the_servers_logged_is_linked_even_where_nothing_else_is_left(tmp_path: Path) -> None:
-    """An experiment that was ended has nothing else to look into."""
-    record = experiment(UNKNOWN, phases={}, directory=place_of(tmp_path, "server.log"))
-    assert "failover/seen/server.log" in {str(each["href"]) for each in drawn(run(record), tmp_path).all("a")}
-
-
-WHOLE = ExperimentRecord(scenario=UNFINISHED, fault="all that was selected", promises=(UNKNOWN,))
-SKIPPED = ExperimentRecord(scenario="failover", fault="power", skipped="no way to do this")
-
-
-@pytest.mark.parametrize(
-    ("experiments", "said"),
-    [
-        ((experiment(),), "1 of 1 experiment "),
-        ((experiment(), experiment(fault="zone loss"), SKIPPED), "2 of 3 experiments "),
-        ((experiment(UNKNOWN), WHOLE), "1 begun, 0 decided "),
-        ((experiment(), experiment(UNKNOWN, fault="zone loss")), "2 begun, 1 decided "),
-        ((experiment(UNKNOWN, survived(1)),), "1 of 1 experiment"),
-        ((WHOLE,), "none "),
-    ],
-)
-def test_an_experiment_that_came_to_nothing_is_not_counted_as_decided(
-    tmp_path: Path, experiments: tuple[ExperimentRecord, ...], said: str
-) -> None:
-    """And that not all was judged is no experiment."""
-    assert f" Executed {said}" in drawn(run(*experiments), tmp_path).text
-
-
-def test_that_not_all_was_judged_stands_on_the_page(tmp_path: Path) -> None:
-    """In the overview and in a place of its own, and as no experiment."""
-    read = drawn(run(experiment(), WHOLE), tmp_path)
-    assert read.text.count("all that was selected") > 1
-    assert "This is no experiment: it says what was selected and never judged." in read.text
-
-
 def test_only_evidence_that_is_there_is_linked(tmp_path: Path) -> None:
     """Relative to the page, so that the folder can move."""
     place = kept(tmp_path)
@@ -309,7 +153,7 @@ def test_a_run_that_was_ended_is_not_compared_with(tmp_path: Path) -> None:
     """The one before it is, by its name; where there is none, that is said, and there is no empty table."""
     now, began = run(), run().started
     first = replace(now, name="first", started=began - timedelta(days=2))
-    ended = replace(run(experiment(UNKNOWN)), name="ended", started=began - timedelta(days=1))
+    ended = replace(run(experiment(recovered(None, Ruling.UNDECIDED))), name="ended", started=began - timedelta(days=1))
     read = drawn(now, tmp_path, ended, first)
     assert "recovery time the same" in read.text
     assert "figures beside first" in read.text
