@@ -9,7 +9,8 @@ examples:
   drill schedule weekly --as kubernetes --image registry.example.com/drill:1 | kubectl apply -f -
 
 crontab replaces the whole crontab of its user: give the game days a user of their own, or add the lines by hand.
-Blackout dates stand in no schedule: a game day that is begun on one refuses.
+Blackout dates stand in no schedule: a game day that is begun on one refuses. Nor do secrets: the schedule says where it
+takes the variables from that the game day needs.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Any
 from drill.cli.gameday import named
 from drill.cli.parser import MISUSE
 from drill.errors import ConfigError
-from drill.gameday.schedule import SCHEDULERS, File, Place, Plan
+from drill.gameday.schedule import SCHEDULERS, File, Place, Plan, needs
 from drill.reporting.files import write_atomically
 
 
@@ -41,7 +42,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--as", required=True, choices=SCHEDULERS, dest="scheduler", help="for which scheduler")
     parser.add_argument("--into", type=Path, metavar="FOLDER", help="write the files there, rather than print them")
     parser.add_argument("--run", metavar="ARN", help="eventbridge: what it starts, such as a CodeBuild project")
-    parser.add_argument("--role", metavar="ARN", help="eventbridge: as whom it starts that")
+    parser.add_argument("--role", metavar="ARN", help="eventbridge: as whom it starts that; github: as whom it breaks")
     parser.add_argument("--image", metavar="IMAGE", help="kubernetes: the image that drill and drill.toml are in")
     parser.set_defaults(command=run)
 
@@ -59,8 +60,9 @@ def run(options: argparse.Namespace) -> int:
         image=options.image,
     )
     try:
-        _, day = named(options.drill_toml, options.name)
-        files = SCHEDULERS[options.scheduler](Plan(name=options.name, day=day, place=place))
+        config, day = named(options.drill_toml, options.name)
+        plan = Plan(name=options.name, day=day, place=place, needs=needs(config, day))
+        files = SCHEDULERS[options.scheduler](plan)
     except ConfigError as error:
         print(f"drill: {error}", file=sys.stderr)
         return MISUSE

@@ -8,6 +8,7 @@ from drill.gameday.schedule.cron import cron
 from drill.gameday.schedule.eventbridge import eventbridge
 from drill.gameday.schedule.github import github
 from drill.gameday.schedule.kubernetes import kubernetes
+from drill.gameday.schedule.needs import Needs, needs
 from drill.gameday.schedule.plan import File, Place, Plan, Scheduler
 from drill.gameday.schedule.systemd import systemd
 
@@ -20,4 +21,4 @@ SCHEDULERS: dict[str, Scheduler] = {
 }
 """By what one calls them."""
 
-__all__ = ["SCHEDULERS", "File", "Place", "Plan", "Scheduler"]
+__all__ = ["SCHEDULERS", "File", "Needs", "Place", "Plan", "Scheduler", "needs"]

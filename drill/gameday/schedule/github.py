@@ -11,19 +11,35 @@ import yaml
 
 from drill.gameday.schedule.plan import File, Plan
 
+SHORTEST_S, LONGEST_S = 900, 43_200
+"""Of a role's session: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html."""
+
 
 def github(plan: Plan) -> tuple[File, ...]:
     """One file for .github/workflows.
 
+    What is secret are secrets of the repository, under the variables' names. On AWS it is whoever `--role` names, or
+    DRILL_ROLE, a variable of the repository: an IAM role that trusts GitHub's OpenID provider.
+
     GitHub begins what is scheduled late when it has much to do: a window of an hour or two is long enough for that. One
     at a time, and none is cancelled by the next, which would keep it from healing.
     """
-    variable = plan.day.webhook_variable
-    secrets = {variable: f"${{{{ secrets.{variable} }}}}"} if variable else {}
+    secrets = {each: f"${{{{ secrets.{each} }}}}" for each in plan.needs.variables}
+    role = plan.place.role or "${{ vars.DRILL_ROLE }}"
+    login: dict[str, object] = {
+        "uses": "aws-actions/configure-aws-credentials@v4",
+        "with": {
+            "role-to-assume": role,
+            "aws-region": plan.needs.region,
+            # Credentials that end before the game day does could not heal; a role that allows less is refused at once.
+            "role-duration-seconds": min(max(plan.lasts_s, SHORTEST_S), LONGEST_S),
+        },
+    }
     steps: list[dict[str, object]] = [
         {"uses": "actions/checkout@v4"},
         {"uses": "actions/setup-python@v5", "with": {"python-version": "3.12"}},
-        {"run": "pip install --editable ."},
+        {"run": "python -m pip install --quiet -c constraints.txt -e ."},
+        *([login] if plan.needs.region else []),
         {"name": f"game day {plan.name}", "run": shlex.join(("drill", *plan.arguments)), "env": secrets},
         {
             "if": "always()",

@@ -15,21 +15,23 @@ IMAGE = "registry.example.com/drill:latest"
 def kubernetes(plan: Plan) -> tuple[File, ...]:
     """One manifest. Never two at once, never a second try; a pod that is deleted has the time to heal.
 
-    Where the game day tells people by a webhook, its URL is the key `webhook` of the secret that is called as the job.
+    What is secret comes from the secret that is called as the job, whose keys are the variables' names; without it the
+    pod does not begin. AWS is reached as the pod's service account.
     """
     if len(plan.unit) > LONGEST_NAME:
         raise ConfigError(
             f"gameday.{plan.name}: too long a name for a CronJob; leave it {LONGEST_NAME - 14} characters at most"
         )
-    variable = plan.day.webhook_variable
     container: dict[str, object] = {
         "name": "drill",
         "image": plan.required("--image", plan.place.image, IMAGE),
         "command": ["drill", *plan.arguments],
     }
-    if variable:
-        secret = {"name": plan.unit, "key": "webhook"}
-        container["env"] = [{"name": variable, "valueFrom": {"secretKeyRef": secret}}]
+    if plan.needs.variables:
+        container["env"] = [
+            {"name": each, "valueFrom": {"secretKeyRef": {"name": plan.unit, "key": each}}}
+            for each in plan.needs.variables
+        ]
     pod = {
         "restartPolicy": "Never",
         "terminationGracePeriodSeconds": round(HEALS_WITHIN_S),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from drill.config import GameDay
 from drill.config.gameday import WEEK
 from drill.errors import ConfigError
 from drill.gameday.child import HEALS_WITHIN_S
+from drill.gameday.schedule.needs import Needs
 
 CRON_DAYS = ("1", "2", "3", "4", "5", "6", "0")
 """Of Monday and those after it; every cron knows Sunday as 0."""
@@ -32,11 +33,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Which game day is begun when, and where."""
+    """Which game day is begun when, and where, and what it needs there."""
 
     name: str
     day: GameDay
     place: Place
+    needs: Needs = field(default_factory=Needs)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -70,6 +72,11 @@ class Plan:
     def lasts_s(self) -> int:
         """The longest that all of it can last: the run, healing, and telling people."""
         return round(self.day.longest + HEALS_WITHIN_S + 300)
+
+    @property
+    def variables_file(self) -> str:
+        """Where a machine keeps the variables that are secrets, as NAME=value lines that only their reader may read."""
+        return f"/etc/drill/{self.name}.env"
 
     def required(self, option: str, value: str | None, example: str) -> str:
         """An option that only some schedulers need; ConfigError shows what to write."""

@@ -9,12 +9,15 @@ from drill.gameday.schedule.plan import File, Plan
 def systemd(plan: Plan) -> tuple[File, ...]:
     """Two units. SIGTERM goes to the command alone (KillMode=mixed), which passes it on once, and heals.
 
+    What is secret stands in a file; where there is anything, nothing is begun without it.
     A game day that was missed because the machine was off is not made up for: its window may have closed.
     """
     window = plan.day.window
     days = ",".join(each.capitalize() for each in plan.days)
+    needed = ", ".join(plan.needs.variables)
+    must = f"# {plan.variables_file} must set {needed}, and be readable by root alone\n" if needed else ""
     service = f"""\
-[Unit]
+{must}[Unit]
 Description=drill game day {plan.name}
 After=network-online.target
 Wants=network-online.target
@@ -22,7 +25,7 @@ Wants=network-online.target
 [Service]
 Type=oneshot
 WorkingDirectory={_plain(str(plan.place.folder))}
-EnvironmentFile=-/etc/drill/{plan.name}.env
+EnvironmentFile={"" if plan.needs.variables else "-"}{_plain(plan.variables_file)}
 ExecStart={" ".join(_quoted(word) for word in plan.words)}
 KillMode=mixed
 TimeoutStartSec={plan.lasts_s}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from drill.config import GameDay, Window
 from drill.config.gameday import WEEK
-from drill.gameday.schedule import Place, Plan
+from drill.gameday.schedule import Needs, Place, Plan
 
 PLACE = Place(
     python=Path("/opt/drill/.venv/bin/python"),
@@ -24,7 +24,10 @@ TUESDAYS = GameDay(
     window=Window(days=("thu", "tue"), since=time(9, 30), until=time(12), time_zone="Europe/Berlin"),
     webhook_variable="DRILL_WEBHOOK",
 )
-PLAN = Plan(name="weekly", day=TUESDAYS, place=PLACE)
+NEEDS = Needs(variables=("DRILL_WEBHOOK", "DRILL_SIGNING_KEY"), region="eu-west-1")
+PLAN = Plan(name="weekly", day=TUESDAYS, place=PLACE, needs=NEEDS)
+SILENT = Plan(name="weekly", day=TUESDAYS, place=PLACE)
+"""It needs nothing: a lab, and nobody who is told."""
 
 
 windows = st.builds(

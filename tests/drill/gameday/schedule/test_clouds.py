@@ -22,7 +22,7 @@ from drill.gameday.schedule.eventbridge import eventbridge
 from drill.gameday.schedule.github import github
 from drill.gameday.schedule.kubernetes import kubernetes
 from tests.drill.gameday.conftest import Aws
-from tests.drill.gameday.schedule.plans import PLACE, PLAN, plans
+from tests.drill.gameday.schedule.plans import PLACE, PLAN, SILENT, plans
 from tests.drill.histories import property_test
 
 ELSEWHERE = replace(PLAN, place=replace(PLACE, drill_toml="my games.toml"))
@@ -33,7 +33,9 @@ class TestGitHub:
 
     def test_its_schema_takes_it(self, tmp_path: Path) -> None:
         """SchemaStore's, as check-jsonschema brings it."""
-        for number, plan in enumerate((PLAN, ELSEWHERE, replace(PLAN, day=PLAN.day.model_copy(update={"repeat": 2})))):
+        for number, plan in enumerate(
+            (PLAN, SILENT, ELSEWHERE, replace(PLAN, day=PLAN.day.model_copy(update={"repeat": 2})))
+        ):
             (tmp_path / f"{number}.yml").write_text(github(plan)[0].text)
         command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows"]
         done = subprocess.run([*command, *map(str, tmp_path.iterdir())], capture_output=True, text=True, check=False)
@@ -48,14 +50,33 @@ class TestGitHub:
         assert said["jobs"]["gameday"]["timeout-minutes"] * 60 >= PLAN.day.longest + 600
 
     def test_its_step_is_the_command(self) -> None:
-        """With the webhook from the repository's secrets, and nothing of it where there is none."""
+        """With what it needs from the repository's secrets, and nothing of it where it needs nothing."""
         (step,) = [
             each for each in yaml.safe_load(github(ELSEWHERE)[0].text)["jobs"]["gameday"]["steps"] if "env" in each
         ]
         assert step["run"] == "drill --drill-toml 'my games.toml' gameday weekly"
-        assert step["env"] == {"DRILL_WEBHOOK": "${{ secrets.DRILL_WEBHOOK }}"}
-        silent = replace(PLAN, day=PLAN.day.model_copy(update={"webhook_variable": None}))
-        assert "secrets" not in github(silent)[0].text
+        assert step["env"] == {
+            "DRILL_WEBHOOK": "${{ secrets.DRILL_WEBHOOK }}",
+            "DRILL_SIGNING_KEY": "${{ secrets.DRILL_SIGNING_KEY }}",
+        }
+        assert "secrets" not in github(SILENT)[0].text
+
+    def test_it_logs_in_to_aws_for_as_long_as_it_may_take(self) -> None:
+        """As the role that is named, or the repository's variable; a lab needs no login."""
+        named = self.login(PLAN)
+        assert named["role-to-assume"] == PLACE.role
+        assert named["aws-region"] == "eu-west-1"
+        assert PLAN.day.longest + 600 <= named["role-duration-seconds"] <= 43_200
+        unnamed = replace(PLAN, place=replace(PLACE, role=None))
+        assert self.login(unnamed)["role-to-assume"] == "${{ vars.DRILL_ROLE }}"
+        assert self.login(SILENT) is None
+
+    @staticmethod
+    def login(plan: Plan) -> Any:
+        """What the step that logs in is told, if there is one."""
+        steps = yaml.safe_load(github(plan)[0].text)["jobs"]["gameday"]["steps"]
+        found = [each["with"] for each in steps if str(each.get("uses")).startswith("aws-actions/configure-aws-cred")]
+        return found[0] if found else None
 
 
 class TestEventBridge:
@@ -118,8 +139,10 @@ class TestKubernetes:
         assert pod["terminationGracePeriodSeconds"] >= 600
         (container,) = pod["containers"]
         assert container["command"] == ["drill", "gameday", "weekly"]
-        reference = {"secretKeyRef": {"name": "drill-gameday-weekly", "key": "webhook"}}
-        assert container["env"] == [{"name": "DRILL_WEBHOOK", "valueFrom": reference}]
+        for name, each in zip(PLAN.needs.variables, container["env"], strict=True):
+            reference = {"secretKeyRef": {"name": "drill-gameday-weekly", "key": name}}
+            assert each == {"name": name, "valueFrom": reference}
+        assert "env:" not in kubernetes(SILENT)[0].text
 
     def test_what_it_needs_must_be_said(self) -> None:
         """In one line with an example."""

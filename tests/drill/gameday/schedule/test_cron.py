@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from drill.config.gameday import WEEK
 from drill.gameday.schedule import Plan
 from drill.gameday.schedule.cron import cron
 from drill.gameday.schedule.plan import CRON_DAYS
-from tests.drill.gameday.schedule.plans import PLAN, plans
+from tests.drill.gameday.schedule.plans import PLAN, SILENT, plans
 from tests.drill.histories import property_test
 
 
@@ -26,7 +27,7 @@ def lines(plan: Plan) -> list[str]:
 
 def test_it_begins_when_its_window_opens() -> None:
     """In its own zone, on its days in the order of the week, by the right Python, in the right folder."""
-    comment, zone, line = lines(PLAN)
+    comment, zone, line = lines(SILENT)
     assert comment.startswith("# drill gameday weekly")
     assert zone == "CRON_TZ=Europe/Berlin"
     assert line.startswith("30 9 * * 2,4 cd ")
@@ -35,7 +36,7 @@ def test_it_begins_when_its_window_opens() -> None:
 
 def test_a_percent_sign_is_no_newline() -> None:
     """Else cron would hand over what follows it on standard input."""
-    command = lines(PLAN)[2].split(maxsplit=5)[5]
+    command = lines(SILENT)[2].split(maxsplit=5)[5]
     assert command.count("%") == command.count(r"\%") == 1
 
 
@@ -48,6 +49,21 @@ def test_the_command_runs_in_a_shell(tmp_path: Path) -> None:
     command = lines(plan)[2].split(maxsplit=5)[5].replace(r"\%", "%")
     done = subprocess.run(["/bin/sh", "-c", f"{command}; pwd"], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["-m drill.cli gameday weekly", str(folder)]
+
+
+def test_nothing_is_begun_without_what_it_needs(tmp_path: Path) -> None:
+    """The variables come from a file, and reach the command; where the file is missing, nothing runs."""
+    place = replace(PLAN.place, python=Path("/usr/bin/env"), folder=tmp_path)
+    *comments, _, line = lines(replace(PLAN, place=place))
+    assert "/etc/drill/weekly.env must set DRILL_WEBHOOK, DRILL_SIGNING_KEY" in comments[1]
+    secrets = tmp_path / "weekly.env"
+    command = line.split(maxsplit=5)[5].replace("/etc/drill/weekly.env", str(secrets)).replace("-m drill.cli", "")
+    command = command.removesuffix("gameday weekly")
+    missing = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (missing.returncode != 0, missing.stdout) == (True, "")
+    secrets.write_text("DRILL_WEBHOOK='https://hooks.example.com/a b'\n")
+    given_it = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
+    assert "DRILL_WEBHOOK=https://hooks.example.com/a b" in given_it.stdout.splitlines()
 
 
 @property_test

@@ -14,7 +14,7 @@ import pytest
 from drill.config import Window
 from drill.config.gameday import WEEK
 from drill.gameday.schedule.systemd import systemd
-from tests.drill.gameday.schedule.plans import PLAN
+from tests.drill.gameday.schedule.plans import PLAN, SILENT
 
 
 @pytest.fixture
@@ -49,6 +49,13 @@ def test_stopping_it_heals() -> None:
     assert said["KillMode"] == "mixed"
     assert int(said["TimeoutStopSec"]) >= 600
     assert int(said["TimeoutStartSec"]) > PLAN.day.longest + int(said["TimeoutStopSec"])
+
+
+def test_nothing_is_begun_without_what_it_needs() -> None:
+    """Its variables stand in a file that must be there; one that needs none may have such a file."""
+    assert read(systemd(PLAN)[0].text)["Service"]["EnvironmentFile"] == "/etc/drill/weekly.env"
+    assert "must set DRILL_WEBHOOK, DRILL_SIGNING_KEY" in systemd(PLAN)[0].text
+    assert read(systemd(SILENT)[0].text)["Service"]["EnvironmentFile"] == "-/etc/drill/weekly.env"
 
 
 def test_nothing_in_a_path_is_a_specifier() -> None:

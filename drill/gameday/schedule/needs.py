@@ -1,0 +1,32 @@
+"""What a game day needs of its surroundings, which no schedule holds itself: variables that are secrets, and AWS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from drill.config import AuroraSettings, Config, GameDay, LabSettings
+from drill.config.settings import PASSWORD_VARIABLES
+from drill.reporting.seal import KEY_VARIABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """`variables` are names of the environment, in no order of weight; `region` is AWS's, None for a lab."""
+
+    variables: tuple[str, ...] = ()
+    region: str | None = None
+
+
+def needs(config: Config, day: GameDay) -> Needs:
+    """What drill.toml says of it: the webhook's URL, the key where the gate demands a signature, a password."""
+    target = config.target(day.target)
+    by_password = isinstance(target, AuroraSettings) and target.login == "password"
+    wanted = (
+        day.webhook_variable,
+        KEY_VARIABLE if config.gate.signed else None,
+        PASSWORD_VARIABLES[0] if by_password else None,
+    )
+    return Needs(
+        variables=tuple(each for each in wanted if each),
+        region=None if isinstance(target, LabSettings) else target.region,
+    )
