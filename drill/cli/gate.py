@@ -84,7 +84,7 @@ def run(
         stays = _withdrawn(folder)
         policy, key = policy_of(options), key_in(environment)
         objectives = load(options.drill_toml).objectives.written()
-        kept = store_of(options) if policy.worst_of > 1 else None
+        kept = store_of(options) if policy.worst_of > 1 or options.store else None
         judgement = judged(folder, policy, now=now, key=key, kept=kept, objectives=objectives)
         unwritten = _written(judgement) or stays
         _print(judgement, console, as_document=options.json)

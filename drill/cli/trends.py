@@ -22,7 +22,7 @@ from rich.console import Console
 from drill.cli.parser import MISUSE
 from drill.config import load
 from drill.errors import ConfigError, DrillError
-from drill.reporting.store import Recent, Store, store_at, summaries
+from drill.reporting.store import Local, Recent, Store, store_at, summaries
 from drill.reporting.trends import Finding, Standing, all_series, findings
 from drill.reporting.trends.plain import plain
 from drill.reporting.trends.table import show
@@ -79,6 +79,8 @@ def _run(store: Store, options: argparse.Namespace, console: Console | None) -> 
         print(json.dumps(plain(found, store=str(store), unreadable=recent.unreadable), indent=2))
     elif found:
         show(found, console or Console(width=None if sys.stdout.isatty() else WIDE))
+    elif isinstance(store, Local) and not store.runs.is_dir():
+        print(f"drill: {store}: is not there; run a suite first, or name another folder", file=sys.stderr)
     else:
         on = f" on {options.target}" if options.target else ""
         print(f"drill: {store}: no run{on} measured anything; run a suite first", file=sys.stderr)

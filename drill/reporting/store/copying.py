@@ -56,7 +56,7 @@ def same_run(name: str, summary: bytes, into: Path) -> bool:
         return False
     if (there / SUMMARY).is_file() and (there / SUMMARY).read_bytes() == summary:
         return True
-    raise StoreError(f"{there}: another run is there by the same name, and is kept; rename one of the two")
+    raise StoreError(f"{there}: another run is there by the same name, and stays; keep one of them in another folder")
 
 
 def require_whole(folder: Path, called: str | None = None) -> Path:

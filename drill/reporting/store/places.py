@@ -23,10 +23,12 @@ SCHEME = "s3://"
 def store_at(place: str, settings: StoreSettings) -> Store:
     """The store at "s3://bucket/prefix", or in a folder such as "reports".
 
-    `settings` say with which profile, region and endpoint a bucket is asked; nothing is asked yet. A ConfigError for a
-    profile that is not there.
+    `settings` say with which profile, region and endpoint a bucket is asked; nothing is asked yet. A ConfigError for
+    another scheme, and for a profile that is not there.
     """
     if not place.startswith(SCHEME):
+        if "://" in place:
+            raise ConfigError(f"{place}: is no store; write s3://bucket/prefix, or a folder such as reports")
         return Local(reports=Path(place))
     bucket, _, prefix = place.removeprefix(SCHEME).partition("/")
     if not bucket:

@@ -104,7 +104,7 @@ class S3:
             theirs = self._finish(name, mine)
         if theirs != mine:
             raise StoreError(
-                f"{self._place(name)}: another run is there by the same name, and is kept; rename this one"
+                f"{self._place(name)}: another run is there by the same name, and stays; use another prefix"
             )
         return self._place(name)
 
@@ -196,7 +196,7 @@ class S3:
         digest = hashlib.sha256(content).hexdigest().encode()
         if self._first(name, f"{self.prefix}{CLAIMS}/{name}", digest, TYPES[".txt"]) != digest:
             raise StoreError(
-                f"{self._place(name)}: another run by the same name is being copied there; rename this one"
+                f"{self._place(name)}: another run by the same name is being copied there; use another prefix"
             )
 
     def _finish(self, name: str, content: bytes) -> bytes | None:

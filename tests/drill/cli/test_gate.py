@@ -114,7 +114,8 @@ def test_the_runs_before_it_may_be_kept_elsewhere(place: Path) -> None:
     assert f"the worst of 2: {NAME}, 20261120T100000Z-lab" in said
     assert printed(place, worst_of="2")[0] == 2
     assert printed(place, worst_of="2", store="s3://")[0] == 4
-    assert printed(place, store="s3://")[0] == 0  # nobody is asked where nothing else is wanted
+    assert printed(place, store="elsewhere")[0] == 0  # nobody is asked where nothing else is wanted
+    assert printed(place, store="ftp://elsewhere")[0] == 4
 
 
 def test_a_file_that_was_named_and_is_not_there_is_misuse(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

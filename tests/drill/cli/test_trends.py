@@ -50,10 +50,10 @@ def test_something_out_of_line_is_1(drill_toml: Path, newest, capsys: pytest.Cap
 def test_no_runs_cannot_be_told(drill_toml: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 2, and what to do."""
     assert trends(drill_toml) == 2
-    assert "no run measured anything; run a suite first" in capsys.readouterr().err
+    assert "reports/runs: is not there; run a suite first" in capsys.readouterr().err
     keep(drill_toml.parent, *STEADY)
     assert trends(drill_toml, "--target", "staging") == 2
-    assert "no run on staging measured anything" in capsys.readouterr().err
+    assert "no run on staging measured anything; run a suite first" in capsys.readouterr().err
 
 
 def test_too_few_runs_cannot_be_told(drill_toml: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -50,10 +50,10 @@ def test_another_run_of_that_name_is_never_replaced(store: Store, make: Make, tm
     """Neither by pushing nor by fetching: the one that is there stays."""
     store.push(make(0, recovery(1.0)))
     other = make(0, recovery(2.0), into="elsewhere")
-    with pytest.raises(StoreError, match="another run is there by the same name, and is kept"):
+    with pytest.raises(StoreError, match="another run is there by the same name, and stays"):
         store.push(other)
     assert store.summary(other.name).experiments[0].measured("recovery_time_s") == 1.0
-    with pytest.raises(StoreError, match="another run is there by the same name, and is kept"):
+    with pytest.raises(StoreError, match="another run is there by the same name, and stays"):
         store.fetch(other.name, other.parent)
     assert json.loads((other / "summary.json").read_text())["experiments"][0]["promises"][0]["measured"] != {}
     store.fetch(other.name, tmp_path / "back")

@@ -47,3 +47,5 @@ def test_what_names_no_place_is_refused() -> None:
         store_at("s3://evidence", StoreSettings(profile="nobody-has-this-profile"))
     with pytest.raises(ConfigError, match="names no bucket"):
         store_at("s3:///prefix", StoreSettings())
+    with pytest.raises(ConfigError, match=r"^gs://evidence: is no store; write s3://bucket/prefix"):
+        store_at("gs://evidence", StoreSettings())

@@ -84,7 +84,7 @@ def test_of_two_that_push_at_once_one_is_kept_whole(
     push(one)
     kept, late = (other, one) if step == "_claim" else (one, other)
     place = f"s3://{bucket.bucket}/team/drill/{one.name}"
-    assert refused == [(late, f"{place}: another run by the same name is being copied there; rename this one")]
+    assert refused == [(late, f"{place}: another run by the same name is being copied there; use another prefix")]
     assert bucket.names() == (one.name,)
     assert content(bucket.fetch(one.name, tmp_path / "back")) == content(kept)
 
