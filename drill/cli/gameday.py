@@ -20,9 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from drill.cli import doctor, heal
+from drill.cli.gate import show
 from drill.cli.parser import MISUSE
 from drill.config import AuroraSettings, Config, DynamoDBSettings, GameDay, Objectives, load
 from drill.config.durations import format_duration
@@ -122,7 +121,7 @@ def _conduct(drill_toml: Path, name: str, environment: Mapping[str, str], *, now
             key=key_in(environment),
             objectives=config.objectives.written(),
         )
-        Console().print(gate.table(judgement))
+        show(judgement)
         gate.write(judgement)
         return judgement
 

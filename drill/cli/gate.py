@@ -87,7 +87,10 @@ def run(
         kept = store_of(options) if policy.worst_of > 1 or options.store else None
         judgement = judged(folder, policy, now=now, key=key, kept=kept, objectives=objectives)
         unwritten = _written(judgement) or stays
-        _print(judgement, console, as_document=options.json)
+        if options.json:
+            print(json.dumps(as_json(judgement), indent=2))
+        else:
+            show(judgement, console)
     except ConfigError as error:
         return _complain(str(error), MISUSE)
     except Exception as error:  # noqa: BLE001 - whatever the gate itself trips over, the release does not pass
@@ -177,10 +180,8 @@ def _written(judgement: Judgement) -> str | None:
     return None
 
 
-def _print(judgement: Judgement, console: Console | None, *, as_document: bool) -> None:
-    if as_document:
-        print(json.dumps(as_json(judgement), indent=2))
-        return
+def show(judgement: Judgement, console: Console | None = None) -> None:
+    """Print its table, wide enough where there is no terminal, in what characters there are."""
     console = console or Console(width=None if sys.stdout.isatty() else WIDE, highlight=False)
     laid = table(judgement)
     if console.encoding.startswith("utf"):

@@ -43,17 +43,17 @@ class Findings:
         for ruling in (Ruling.BROKEN, Ruling.UNDECIDED):
             for record in self.run.executed:
                 if ruling is Ruling.UNDECIDED and not record.promises:
-                    yield self._headline(ruling, f"{record.fault}: nothing was judged")
+                    yield self._headline(ruling, f"{record.title}: nothing was judged")
                 for promise in record.promises:
                     if promise.ruling is ruling:
                         yield from self._finding(record, promise)
         for record in self.run.experiments:
             if record.skipped is not None:
-                yield Text(self.say(f"skipped {record.fault}: {record.skipped}"), style="dim"), 0
+                yield Text(self.say(f"skipped {record.title}: {record.skipped}"), style="dim"), 0
         yield from self._held()
 
     def _finding(self, record: ExperimentRecord, promise: Verdict) -> Iterator[Line]:
-        yield self._headline(promise.ruling, f"{record.fault}: {promise.name}: {promise.because}")
+        yield self._headline(promise.ruling, f"{record.title}: {promise.name}: {promise.because}")
         if promise.ruling is Ruling.BROKEN:
             yield self._line("expected", expected(promise))
         for number, line in enumerate(evidence(promise)):

@@ -70,6 +70,11 @@ class ExperimentRecord:
     stages: tuple[StageRecord, ...] = ()
 
     @property
+    def title(self) -> str:
+        """What people call it: its fault, and from the second time on which time it is."""
+        return self.fault if self.repetition == 1 else f"{self.fault}, repetition {self.repetition}"
+
+    @property
     def ruling(self) -> Ruling:
         """The gravest of its promises; undecided without any, skipped ones included."""
         return gravest(promise.ruling for promise in self.promises)

@@ -141,7 +141,7 @@ def _table(
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("ruling", no_wrap=True)
     for record in records:
-        cells = (record.fault, *columns(record).values())
+        cells = (record.title, *columns(record).values())
         table.add_row(*(Text(say(each)) for each in cells), _ruling(record))
     return table
 
@@ -151,7 +151,7 @@ def _blocks(
 ) -> Iterator[tuple[Text, int]]:
     """Yield what the table says line by line, each with its indentation."""
     for record in records:
-        yield Text.assemble(say(record.fault), ": ", _ruling(record)), 0
+        yield Text.assemble(say(record.title), ": ", _ruling(record)), 0
         if record.skipped is None:
             cells = ", ".join(f"{' '.join(name.split())} {cell}" for name, cell in columns(record).items())
             yield Text(say(cells)), 4

@@ -78,7 +78,7 @@ def _experiments(run: RunRecord, folder: Path) -> list[str]:
         lines += [
             f'<a id="experiment-{number}"></a>',
             "",
-            f"### {number}. {_cell(record.scenario)}, {_cell(record.fault)}: {ruling}",
+            f"### {number}. {_cell(record.scenario)}, {_cell(record.title)}: {ruling}",
             "",
         ]
         lines += _skipped(record) if record.skipped is not None else _executed(record, run, folder)
@@ -125,7 +125,7 @@ def _links(record: ExperimentRecord, folder: Path) -> list[str]:
         if not there.exists():
             lines.append(f"No {words}: {target} was not written.")
         elif name.endswith(".svg"):
-            lines.append(f"![{words} of {_cell(record.fault)}]({target})")
+            lines.append(f"![{words} of {_cell(record.title)}]({target})")
         else:
             lines.append(f"[{words}]({target})")
         lines.append("")

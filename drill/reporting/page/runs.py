@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -49,11 +49,12 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A figure in the previous run and in this one; None where it was not measured."""
+    """A figure in the previous run and in this one, by the same promise; None where that did not measure it."""
 
     figure: str
     before: Figure
     now: Figure
+    by: str = ""
 
     @property
     def is_known(self) -> bool:
@@ -72,14 +73,35 @@ class Difference:
         return f"{'+' if apart > 0 else MINUS}{amount(self.figure, abs(apart))}{share}"
 
 
-def figures(record: ExperimentRecord) -> dict[str, Figure]:
-    """Every figure of an experiment by its name, each as whichever promise measured it first; no number is None."""
+def measured_by(record: ExperimentRecord) -> dict[str, str]:
+    """Which promise each figure is taken of: the first that measured it, or else the first that would have."""
+    found: dict[str, tuple[str, Figure]] = {}
+    for by, figure, value in _measured(record):
+        if figure not in found or (found[figure][1] is None and value is not None):
+            found[figure] = by, value
+    return {figure: by for figure, (by, _) in found.items()}
+
+
+def figures(record: ExperimentRecord, by: Mapping[str, str] | None = None) -> dict[str, Figure]:
+    """Every figure of an experiment by its name; no number is None.
+
+    Promises may give one name to what each measured for itself, such as the failed requests of probes and of an
+    application: `by` says which promise is meant, so that like stands beside like.
+    """
+    meant = measured_by(record) | dict(by or {})
     found: dict[str, Figure] = {}
-    for measured in (record.glance or {}, *(each.measured for each in record.promises)):
-        for name, value in measured.items():
-            if found.get(name) is None:
-                found[name] = value if value is not None and math.isfinite(value) else None
+    for of, figure, value in _measured(record):
+        if meant[figure] == of and found.get(figure) is None:
+            found[figure] = value
     return found
+
+
+def _measured(record: ExperimentRecord) -> Iterator[tuple[str, str, Figure]]:
+    """By whom, what, and how much; what is seen at a glance is of no promise."""
+    seen = (("", record.glance or {}), *((each.name, each.measured) for each in record.promises))
+    for by, measured in seen:
+        for figure, value in measured.items():
+            yield by, figure, value if value is not None and math.isfinite(value) else None
 
 
 def headlines(record: ExperimentRecord) -> dict[str, Figure]:
@@ -124,24 +146,28 @@ def newest(record: ExperimentRecord, earlier: Sequence[RunRecord]) -> tuple[RunR
 
 def differences(record: ExperimentRecord, previous: ExperimentRecord) -> list[Difference]:
     """Every figure of either side by side, those first that the experiment is known by."""
-    then, now = figures(previous), figures(record)
-    names = sorted(dict.fromkeys([*now, *then]), key=_place)
-    return [Difference(figure=name, before=then.get(name), now=now.get(name)) for name in names]
+    by = measured_by(previous) | measured_by(record)
+    then, now = figures(previous, by), figures(record, by)
+    return [
+        Difference(figure=name, before=then.get(name), now=now.get(name), by=by[name])
+        for name in sorted(by, key=_place)
+    ]
 
 
 def trend(record: ExperimentRecord, run: RunRecord, earlier: Sequence[RunRecord]) -> list[Point]:
     """The same experiment over the last runs, the oldest first and this one last."""
+    by = measured_by(record)
     pairs = [(each, found) for each in earlier if (found := counterpart(record, each)) is not None]
     return [
-        Point(name=f"{each.started:%m-%d %H:%M:%S}", ruling=str(found.ruling), figures=_followed(found))
+        Point(name=f"{each.started:%m-%d %H:%M:%S}", ruling=str(found.ruling), figures=_followed(found, by))
         for each, found in [*pairs[-(MOST - 1) :], (run, record)]
     ]
 
 
-def _followed(record: ExperimentRecord) -> dict[str, Figure]:
+def _followed(record: ExperimentRecord, by: Mapping[str, str]) -> dict[str, Figure]:
     """Every figure, and infinity for what never came, as trends have it: that is no gap, but the worst of all."""
     readings = ((name, each.read(record)) for name, each in QUANTITIES.items())
-    return figures(record) | {
+    return figures(record, by) | {
         name: math.inf for name, found in readings if found is not None and found.value == math.inf
     }
 

@@ -89,12 +89,6 @@ class Section:
         return self.record.scenario != UNFINISHED
 
     @property
-    def title(self) -> str:
-        """Its fault, and which time where there were several."""
-        again = f", repetition {self.record.repetition}" if self.record.repetition > 1 else ""
-        return f"{self.record.fault}{again}"
-
-    @property
     def charts(self) -> tuple[Chart, ...]:
         """Those that it has."""
         return tuple(each for each in (self.timeline, self.ramp, self.waterfall, self.trend) if each is not None)

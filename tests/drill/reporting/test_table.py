@@ -145,3 +145,14 @@ def test_a_narrow_terminal_says_the_same_of_a_load() -> None:
     """Where the row does not fit, a block says it."""
     text = table.render(run(under_load()), plain=True, width=40)
     assert " ".join(text.split()).startswith("flood: HELD requests 3,600, p95 before (ms) 2.5")
+
+
+def test_repetitions_are_told_apart() -> None:
+    """In their rows and in what was found, so that one can say which of them was broken."""
+    broken = experiment(recovered(None, Ruling.BROKEN), fault="crash", phases=NEVER, repetition=2)
+    text = table.render(run(experiment(fault="crash"), broken), width=200, plain=True)
+    assert [line.split("|")[0].strip() for line in text.splitlines() if line.startswith("crash")] == [
+        "crash",
+        "crash, repetition 2",
+    ]
+    assert "BROKEN crash, repetition 2: recovered_within" in text

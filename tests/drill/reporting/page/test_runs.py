@@ -10,7 +10,7 @@ import pytest
 
 from drill.reporting.page.runs import MOST, Difference, before, counterpart, differences, headlines, newest, trend
 from drill.reporting.records import ExperimentRecord, RunRecord
-from drill.verdict import Ruling
+from drill.verdict import Ruling, Verdict
 from tests.drill.reporting.synthetic import experiment, recovered, run, survived
 from tests.drill.reporting.trends.runs import under_load
 
@@ -88,6 +88,20 @@ def test_figures_of_either_run_stand_side_by_side() -> None:
     assert [each.figure for each in found][:2] == ["recovery_time_s", "lost_writes"]
     assert found[0].before == 2.0
     assert found[1].before is None
+
+
+def test_what_two_promises_call_by_one_name_is_never_taken_for_the_same() -> None:
+    """Failed requests of the probes stand beside those of the probes, even where only an application has them now."""
+
+    def requests(by: str, percent: float | None) -> Verdict:
+        return Verdict(name=by, ruling=Ruling.HELD, because="", measured={"failed_requests_pct": percent})
+
+    then = experiment(requests("probes", 3.0), requests("application", 40.0))
+    now = experiment(requests("probes", None), requests("application", 41.0))
+    (found,) = differences(now, then)
+    assert (found.by, found.before, found.now) == ("application", 40.0, 41.0)
+    points = trend(now, run(now), [ago(2, then), ago(1, experiment(requests("probes", 4.0)))])
+    assert [each.figures.get("failed_requests_pct") for each in points] == [40.0, None, 41.0]
 
 
 def test_headlines_are_what_was_measured() -> None:
