@@ -140,6 +140,7 @@ def _conduct(drill_toml: Path, name: str, environment: Mapping[str, str], *, now
         now=now,
         stop=f"kill {os.getpid()} on {socket.gethostname()}",
         host=socket.gethostname(),
+        everybody=tuple(map(str, everybody)),
     )
 
 

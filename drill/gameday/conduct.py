@@ -38,7 +38,7 @@ class Conduct:
 
     `rails` raises where something is not as it must be, or cannot be looked at; `heal` undoes what a run that was
     killed left, and says whether nothing is left; `judge` is the gate. Whatever these raise is told to people; `tell`
-    never raises. `environment` is that of the run.
+    never raises, and `everybody` is whom it tells. `environment` is that of the run.
     """
 
     occasion: Occasion
@@ -54,6 +54,7 @@ class Conduct:
     now: Callable[[], datetime]
     stop: str
     host: str
+    everybody: tuple[str, ...] = ()
 
     def run(self) -> int:
         """Conduct it; 0 held, 1 broken, 2 undecided or refused."""
@@ -83,7 +84,9 @@ class Conduct:
         self.say(f"window: {described(day.window)}")
         self.say(f"now: refused: {closed}; {self._next()}" if closed else "now: it may begin")
         self.say(f"run: {shlex.join(command(day, self.drill_toml))}")
-        self.say(f"announced: {self.occasion.begins(ends=ends, stop=self.stop)}")
+        self.say(f"announced: {self.occasion.begins(ends=ends, stop=f'kill PID on {self.host}')}")
+        nobody = "nobody; write webhook_variable or sns_topic"
+        self.say(f"told: {', '.join(self.everybody) or nobody}")
         self.say("nothing was asked, told, or done")
         return REFUSED if closed else 0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -312,4 +312,13 @@ def test_a_plan_does_nothing(hands: Hands, said: list[str]) -> None:
     assert conduct(hands, now=SUNDAY).plan() == 2
     assert hands.done == []
     assert any("-m pytest -m failover --target=lab" in line for line in said)
+    assert any("to end it: kill PID on" in line for line in said)
     assert said[-1] == "nothing was asked, told, or done"
+
+
+def test_a_plan_says_who_would_be_told(hands: Hands, said: list[str]) -> None:
+    """And that it is nobody, with what to write."""
+    conduct(hands).plan()
+    assert "told: nobody; write webhook_variable or sns_topic" in said
+    replace(conduct(hands), everybody=("the webhook at hooks.example.com", "the topic arn")).plan()
+    assert "told: the webhook at hooks.example.com, the topic arn" in said
