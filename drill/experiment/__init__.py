@@ -3,6 +3,7 @@
 recovery.py      something is lost: until everybody succeeds again, and redundancy is back
 under_load.py    something gets worse while an application is at work: before, under the fault, afterwards
 at_work.py       who is at work meanwhile, as the experiment sees them
+aside.py         work that takes its time while a fault is held
 log.py           the rows that an experiment itself adds
 glimpse.py       how it goes, for whoever looks on; onlooker.py tells them
 unfinished.py    what was seen of one that ends before its time

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from drill.errors import FaultError, NotSteady, ProbeError
+from drill.experiment.aside import aside
 from drill.experiment.at_work import Companion, Load, Observer
 from drill.experiment.glimpse import Stage, Watch, nobody
 from drill.experiment.log import Log, Say
@@ -158,16 +159,20 @@ class LoadExperiment:
         self, load: Load, log: Log, last: ExitStack, onlooker: Onlooker
     ) -> tuple[list[pl.DataFrame], pl.DataFrame]:
         """Inject, hold, heal; the rows that the fault's own clients recorded, and what the fault tells of itself."""
+
+        def show() -> None:
+            self._tell(load, onlooker, 0, 0)
+
         with self.journal.promise(Undo.STOP_FAULTS, self.mark, target=self.target, what=self.name):
             since_ns = onlooker.injecting()
             self.say(f"injecting {self.name}")
             with self.fault(self.mark) as injection:
                 last.callback(injection.afterwards)
                 log.injected(injection, since_ns=since_ns)
-                if log.confirm(injection, self.say, lambda: self._tell(load, onlooker, 0, 0)):
+                if log.confirm(injection, self.say, show):
                     onlooker.enter(Stage.FAULT)
                     self._hold(load, injection, log, onlooker)
-                    self.observer.look("during")
+                    aside(lambda: self.observer.look("during"), show, every_s=LOOK_EVERY_S)
                 onlooker.enter(Stage.HEAL)
                 since_ns = self.now_ns()
             log.add("fault", Action.HEAL, since_ns=since_ns, endpoint=injection.instance)

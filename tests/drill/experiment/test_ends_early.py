@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from drill.errors import DrillError, Halted, LimitReached, NotHealed, NotSteady, ProbeError
@@ -154,6 +156,27 @@ def test_a_stop_condition_heals_whatever_stage_it_is_met_in(bench: Build, stage:
     assert kept.table("requests").height == len(ran.world.requests)
     assert kept.only(Action.INJECT).height == (STAGES.index(stage) > STAGES.index(Stage.INJECT))
     assert "audit" not in kept.tables
+
+
+def test_a_stop_condition_does_not_wait_for_a_server_that_hangs(bench: Build) -> None:
+    """It is met while the server is looked at under the fault: it heals at once."""
+    ran, looking, over = bench(), threading.Event(), threading.Event()
+
+    def look(moment: str) -> None:
+        if moment == "during":
+            looking.set()
+            over.wait(30)
+
+    def watch(_: Glimpse) -> None:
+        if looking.is_set():
+            raise Halted("an alarm rings")
+
+    ran.world.look, ran.watch = look, watch  # type: ignore[method-assign]
+    with pytest.raises(Halted):
+        ran.run()
+    assert not over.is_set()
+    over.set()
+    assert "heal" in ran.world.did
 
 
 def test_a_load_that_failed_itself_leaves_nothing(bench: Build) -> None:
