@@ -46,6 +46,17 @@ def test_it_writes_what_allures_own_would(tmp_path: Path) -> None:
     assert written(tmp_path / "ours") == written(tmp_path / "theirs")
 
 
+def test_what_pytest_puts_away_without_a_name_is_no_step(logger: SecretiveLogger, tmp_path: Path) -> None:
+    """It tells nobody anything, unless it failed."""
+
+    def after(name: str, status: str = "passed") -> model2.TestAfterResult:
+        return model2.TestAfterResult(name=name, status=status)
+
+    named, failed = after("lab::stop"), after("judge::<lambda>", "failed")
+    logger.report_container(model2.TestResultContainer(afters=[after("judge::<lambda>"), named, failed]))
+    assert [each["name"] for each in written(tmp_path, "*-container.json")["afters"]] == [named.name, failed.name]
+
+
 def test_no_text_of_a_result_holds_a_secret(logger: SecretiveLogger, tmp_path: Path) -> None:
     """Message, traceback, names of steps, parameters: each is redacted by itself, so that JSON stays JSON."""
     logger.report_result(
