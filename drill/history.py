@@ -149,13 +149,15 @@ class Anchor:
 class History:
     """Everything one experiment saw; `operations` has the columns of SCHEMA, ordered by `invoked_ns`.
 
-    `tables` holds what else was recorded, by the names of drill/tables.py.
+    `tables` holds what else was recorded, by the names of drill/tables.py. One of an experiment that ended before its
+    time is not whole: it can be looked at, and never judged.
     """
 
     operations: pl.DataFrame
     anchor: Anchor
     fault: str = "none"
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    is_whole: bool = True
 
     @classmethod
     def of(
@@ -165,13 +167,14 @@ class History:
         anchor: Anchor,
         fault: str = "none",
         tables: Mapping[str, pl.DataFrame] | None = None,
+        is_whole: bool = True,
     ) -> History:
         """Cast to SCHEMA and put into order; a missing column becomes null, a foreign one is an error."""
         foreign = set(operations.columns) - set(SCHEMA)
         if foreign:
             raise ValueError(f"no columns of a history: {sorted(foreign)}")
         ordered = typed(operations).sort("invoked_ns", maintain_order=True)
-        return cls(operations=ordered, anchor=anchor, fault=fault, tables=dict(tables or {}))
+        return cls(operations=ordered, anchor=anchor, fault=fault, tables=dict(tables or {}), is_whole=is_whole)
 
     def table(self, name: str) -> pl.DataFrame:
         """What was recorded under that name; `Undecided` where nothing was: no evidence is no pass."""
@@ -190,7 +193,8 @@ class History:
 
     def save(self, path: Path) -> None:
         """Write one Parquet file, and one a table beside it; fault and anchor stand in its metadata under `drill`."""
-        meta = json.dumps({"fault": self.fault, "anchor": asdict(self.anchor), "tables": sorted(self.tables)})
+        about = {"fault": self.fault, "anchor": asdict(self.anchor), "tables": sorted(self.tables)}
+        meta = json.dumps({**about, "is_whole": self.is_whole})
         self.operations.write_parquet(path, compression="zstd", metadata={"drill": meta})
         for name, rows in self.tables.items():
             rows.write_parquet(path.with_name(f"{name}.parquet"), compression="zstd")
@@ -207,4 +211,5 @@ class History:
             anchor=Anchor(**about["anchor"]),
             fault=about["fault"],
             tables={name: pl.read_parquet(path.with_name(f"{name}.parquet")) for name in about.get("tables", ())},
+            is_whole=about.get("is_whole", True),
         )

@@ -61,10 +61,13 @@ Check = Callable[[History], Verdict]
 
 
 def judge(check: Check, history: History) -> Verdict:
-    """Apply a check; one that crashes is undecided, never a pass."""
+    """Apply a check; one that crashes is undecided, never a pass, and so is any on a history that is not whole."""
+    name = getattr(check, "__name__", "check")
+    if not history.is_whole:
+        because = "the experiment ended before its time, and not everything was seen"
+        return Verdict(name=name, ruling=Ruling.UNDECIDED, because=because)
     try:
         return check(history)
     except Exception as error:  # noqa: BLE001 - whatever a check trips over, its promise is undecided
-        name = getattr(check, "__name__", "check")
         because = f"the check itself failed: {type(error).__name__}: {error}"
         return Verdict(name=name, ruling=Ruling.UNDECIDED, because=because)

@@ -22,7 +22,7 @@ from drill.experiment.behind import ALL, APPLICATIONS, behind
 from drill.experiment.glimpse import Stage, Watch, nobody
 from drill.experiment.log import Log, Say
 from drill.experiment.onlooker import Onlooker
-from drill.experiment.unfinished import Salvage, forget, salvaging
+from drill.experiment.unfinished import Salvage, forget, rescuing
 from drill.faults import Fault, Injection
 from drill.history import Action, Anchor, History, Outcome, typed
 from drill.journal import Journal, Undo
@@ -110,32 +110,42 @@ class Experiment:
         log = Log(self.now_ns)
         anchor = self.witness.anchor()
         onlooker = Onlooker(fault=self.name, watch=self.watch, now_ns=self.now_ns)
+        seen: list[pl.DataFrame] = []
 
-        def until_then(seen: pl.DataFrame) -> History:
-            return self._history([seen, log.frame()], self.witness.recorded(), anchor)
+        def keep() -> None:
+            if seen:
+                self.salvage(self._history([*seen, log.frame()], self.witness.recorded(), anchor, is_whole=False))
 
-        with self.witness.clients() as clients:
-            with salvaging(self.salvage, lambda: until_then(clients.stop())):
-                self.say("steady state")
-                onlooker.enter(Stage.STEADY)
-                self._await_steady(clients, onlooker)
-                self._break(clients, log, ends_ns, onlooker)
-                self._await_redundancy(clients, log, ends_ns, onlooker)
-                onlooker.enter(Stage.AFTER)
-                self._pass(self.timing.after_s, clients, onlooker)
-            seen = clients.stop()
-        with salvaging(self.salvage, lambda: until_then(seen)):
+        with rescuing(keep):
+            with self.witness.clients() as clients:
+                with rescuing(lambda: seen.append(clients.stop())):
+                    self.say("steady state")
+                    onlooker.enter(Stage.STEADY)
+                    self._await_steady(clients, onlooker)
+                    self._break(clients, log, ends_ns, onlooker)
+                    self._await_redundancy(clients, log, ends_ns, onlooker)
+                    onlooker.enter(Stage.AFTER)
+                    self._pass(self.timing.after_s, clients, onlooker)
+                seen.append(clients.stop())
             onlooker.enter(Stage.EXAMINE)
             self.say("reading everything back")
             found = self.witness.read_back()
-        return self._history([seen, log.frame(), *found], self.witness.tables(), anchor)
+            return self._history([*seen, log.frame(), *found], self.witness.tables(), anchor)
 
-    def _history(self, frames: Iterable[pl.DataFrame], tables: Mapping[str, pl.DataFrame], anchor: Anchor) -> History:
+    def _history(
+        self,
+        frames: Iterable[pl.DataFrame],
+        tables: Mapping[str, pl.DataFrame],
+        anchor: Anchor,
+        *,
+        is_whole: bool = True,
+    ) -> History:
         return History.of(
             pl.concat([typed(frame) for frame in frames if frame.width]),
             anchor=anchor.widened_by(self.witness.anchor()),
             fault=self.name,
             tables=tables,
+            is_whole=is_whole,
         )
 
     def _await_steady(self, clients: Clients, onlooker: Onlooker) -> None:

@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from drill.errors import FaultError, NotSteady, ProbeError
-from drill.experiment.aside import aside
+from drill.experiment.aside import Aside, asides
 from drill.experiment.at_work import Companion, Load, Observer
 from drill.experiment.glimpse import Stage, Watch, nobody
 from drill.experiment.log import Log, Say
 from drill.experiment.onlooker import Onlooker
-from drill.experiment.unfinished import Salvage, forget, salvaging
+from drill.experiment.unfinished import Salvage, forget, rescuing
 from drill.faults import Bound, Injection
 from drill.history import Action, Anchor, History, Outcome, typed
 from drill.journal import Journal, Undo
@@ -66,10 +66,6 @@ FRESH_S = 1.0
 """A report that is older says nothing of now."""
 
 
-Recorded = Mapping[str, pl.DataFrame]
-"""By the names of drill/tables.py."""
-
-
 def _nobody() -> tuple[AbstractContextManager[Companion], ...]:
     return ()
 
@@ -105,38 +101,41 @@ class LoadExperiment:
         log = Log(self.now_ns)
         anchor = self.observer.anchor()
         onlooker = Onlooker(fault=self.name, watch=self.watch, now_ns=self.now_ns)
-        with ExitStack() as last:
+        recorded: dict[str, pl.DataFrame] = {}
+
+        def keep() -> None:
+            if recorded:
+                self.salvage(self._history([log.frame()], recorded, anchor, is_whole=False))
+
+        with rescuing(keep), asides() as aside, ExitStack() as last:
             with self.observer.watching(), self.load() as load, ExitStack() as beside:
                 companions = [beside.enter_context(each) for each in self.companions()]
-                with salvaging(self.salvage, lambda: self._history([log.frame()], load.stop(), anchor)):
+                with rescuing(lambda: recorded.update(load.stop())):
                     self.say("steady state")
                     onlooker.enter(Stage.STEADY)
                     self._await_steady(load, onlooker)
                     self.observer.look("before")
-                    seen, told = self._break(load, log, last, onlooker)
+                    seen, told = self._break(load, log, last, onlooker, aside)
                     onlooker.enter(Stage.AFTER)
                     self._pass(self.timing.after_s, load, onlooker)
                     self.observer.look("after")
-                recorded = load.stop()
-            frames = [log.frame(), *(each.rows() for each in companions), *seen]
+                recorded.update(load.stop())
+            self.say("examining what is left")
+            onlooker.enter(Stage.EXAMINE)
+            self.observer.examine()
+            tables = _together(recorded, self.observer.tables(), {"settings": told})
+            rows = [log.frame(), *(each.rows() for each in companions), *seen, tables.pop("operations", pl.DataFrame())]
+        return self._history(rows, tables, anchor)
 
-            def all_seen() -> History:
-                return self._history(frames, recorded, anchor, {"settings": told})
-
-            with salvaging(self.salvage, all_seen):
-                self.say("examining what is left")
-                onlooker.enter(Stage.EXAMINE)
-                self.observer.examine()
-        return all_seen()
-
-    def _history(self, frames: list[pl.DataFrame], recorded: Recorded, anchor: Anchor, *told: Recorded) -> History:
-        tables = _together(recorded, self.observer.tables(), *told)
-        rows = [*frames, tables.pop("operations", pl.DataFrame())]
+    def _history(
+        self, rows: list[pl.DataFrame], tables: Mapping[str, pl.DataFrame], anchor: Anchor, *, is_whole: bool = True
+    ) -> History:
         return History.of(
             pl.concat([typed(frame) for frame in rows if frame.width]),
             anchor=anchor.widened_by(self.observer.anchor()),
             fault=self.name,
             tables=tables,
+            is_whole=is_whole,
         )
 
     def _await_steady(self, load: Load, onlooker: Onlooker) -> None:
@@ -156,7 +155,7 @@ class LoadExperiment:
             ) from error
 
     def _break(
-        self, load: Load, log: Log, last: ExitStack, onlooker: Onlooker
+        self, load: Load, log: Log, last: ExitStack, onlooker: Onlooker, aside: Aside
     ) -> tuple[list[pl.DataFrame], pl.DataFrame]:
         """Inject, hold, heal; the rows that the fault's own clients recorded, and what the fault tells of itself."""
 
@@ -262,7 +261,7 @@ class LoadExperiment:
         return now_ns
 
 
-def _together(*found: Recorded) -> dict[str, pl.DataFrame]:
+def _together(*found: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """All tables; what several recorded of the same kind is one table."""
     pieces: dict[str, list[pl.DataFrame]] = {}
     for name, rows in (each for tables in found for each in tables.items()):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from drill.errors import Unsupported
 from drill.history import History
 
 Salvage = Callable[[History], None]
-"""Takes what was seen until then; nothing was read back, and what is missing in it proves nothing."""
+"""Takes a history that is not whole."""
 
 
 def forget(_: History) -> None:
@@ -16,15 +17,20 @@ def forget(_: History) -> None:
 
 
 @contextmanager
-def salvaging(salvage: Salvage, seen: Callable[[], History]) -> Iterator[None]:
-    """Give what was `seen` to `salvage` where the block raises, whatever it is; the error goes on as it is.
+def rescuing(rescue: Callable[[], object]) -> Iterator[None]:
+    """Call `rescue` where the block raises, and let the error go on as it is: why it ended is never hidden.
 
-    The block heals. What is not to be had any more, such as the rows of probes that failed themselves, is left out: why
-    the experiment ended matters more.
+    What cannot be rescued is left out. A Ctrl-C meanwhile ends it at once, caused by that error. What the target cannot
+    do never began, and leaves nothing.
     """
     try:
         yield
-    except BaseException:
-        with suppress(Exception):
-            salvage(seen())
+    except Unsupported:
+        raise
+    except BaseException as error:
+        try:
+            with suppress(Exception):
+                rescue()
+        except BaseException as again:
+            raise again from error
         raise

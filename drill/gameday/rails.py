@@ -10,6 +10,7 @@ from drill.config import Config, GameDay, LabSettings
 from drill.errors import ConfigError, Halted, NotHealed, TargetError
 from drill.gameday.alarms import Alarms, State
 from drill.journal import Journal
+from drill.reporting.seal import KEY_VARIABLE, key_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Rails:
         """Pass in silence; DrillError says in one line what stands in the way, and what to do."""
         self._nothing_left_broken()
         self._something_is_selected()
+        self._it_can_be_signed()
         self._no_alarm_rings()
         if not self.doctor(self.day.target):
             raise TargetError(f"something is missing on the target; see above, or: drill doctor {self._target}")
@@ -49,6 +51,13 @@ class Rails:
         why = self.lacking()
         if why:
             raise ConfigError(f"{why}; look at scenarios and only of the game day, as: pytest --markers")
+
+    def _it_can_be_signed(self) -> None:
+        """What is broken for evidence that the gate then refuses was broken for nothing."""
+        if self.config.gate.signed and key_in(self.environment) is None:
+            raise ConfigError(
+                f"environment: {KEY_VARIABLE}: not set, and [gate] demands a signature; export {KEY_VARIABLE}"
+            )
 
     def _no_alarm_rings(self) -> None:
         """A lab of the run's own has none yet: they are made with it."""

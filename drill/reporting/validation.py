@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from drill.reporting.figures import measurement, seconds
 from drill.reporting.files import write_atomically
+from drill.reporting.page.beside import remark
 from drill.reporting.provenance import briefly, provenance
 from drill.reporting.requirements import Finding, findings
 from drill.reporting.secrets import redact
@@ -93,6 +94,9 @@ def _executed(record: ExperimentRecord, run: RunRecord, folder: Path) -> list[st
     lines = [f"Provenance: {_cell(provenance(run))}.", ""]
     if record.story:
         lines += [_cell(record.story), ""]
+    is_drawn = record.directory is not None and (record.directory / "timeline.svg").exists()
+    if is_drawn and (remarked := remark(record, is_drawn=True)):
+        lines += [remarked, ""]
     if record.phases:
         names = tuple(name.replace("_", " ") for name in record.phases)
         lines += ["Seconds after injection (redundant: after healing).", ""]

@@ -13,15 +13,14 @@ def cron(plan: Plan) -> tuple[File, ...]:
     cronie knows CRON_TZ; Debian's own cron does not, and goes by the machine's zone. Where the two differ, `drill
     gameday` finds itself outside its window and refuses.
     """
-    variables, file = plan.needs.variables, plan.variables_file
-    # A shell whose `.` finds no file ends there: nothing is begun without what it needs.
-    given = f"set -a && . {shlex.quote(file)} && " if variables else ""
+    # A shell whose `.` finds no file ends there: nothing is begun without it.
+    given = f"set -a && . {shlex.quote(plan.variables_file)} && " if plan.needs.variables else ""
     # A percent sign would be a newline.
     command = f"{given}cd {shlex.quote(str(plan.place.folder))} && {shlex.join(plan.words)}".replace("%", r"\%")
     zone = plan.day.window.time_zone
     lines = (
         f"# drill gameday {plan.name}; a cron that knows no CRON_TZ must run on a machine in {zone}",
-        *([f"# {file} must set {', '.join(variables)}, and be readable by this user alone"] if variables else []),
+        *plan.wanted,
         f"CRON_TZ={zone}",
         f"{plan.cron} {command}",
     )

@@ -9,9 +9,12 @@ import shlex
 
 import yaml
 
+from drill.errors import ConfigError
 from drill.gameday.schedule.plan import File, Plan
 
-SHORTEST_S, LONGEST_S = 900, 43_200
+LONGEST_S = 6 * 3600
+"""Of a job on GitHub's runners, which is killed then: https://docs.github.com/en/actions/reference/limits."""
+SHORTEST_S = 900
 """Of a role's session: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html."""
 
 
@@ -24,6 +27,13 @@ def github(plan: Plan) -> tuple[File, ...]:
     GitHub begins what is scheduled late when it has much to do: a window of an hour or two is long enough for that. One
     at a time, and none is cancelled by the next, which would keep it from healing.
     """
+    plan.require_no_profile("on GitHub's runners")
+    if plan.lasts_s > LONGEST_S:
+        most_s = LONGEST_S - (plan.lasts_s - plan.day.longest)
+        raise ConfigError(
+            f"gameday.{plan.name}.longest: GitHub ends a job after six hours, and it could not heal; write "
+            f'"{int(most_s // 60)}m" at most'
+        )
     secrets = {each: f"${{{{ secrets.{each} }}}}" for each in plan.needs.variables}
     role = plan.place.role or "${{ vars.DRILL_ROLE }}"
     login: dict[str, object] = {
@@ -32,7 +42,7 @@ def github(plan: Plan) -> tuple[File, ...]:
             "role-to-assume": role,
             "aws-region": plan.needs.region,
             # Credentials that end before the game day does could not heal; a role that allows less is refused at once.
-            "role-duration-seconds": min(max(plan.lasts_s, SHORTEST_S), LONGEST_S),
+            "role-duration-seconds": max(plan.lasts_s, SHORTEST_S),
         },
     }
     steps: list[dict[str, object]] = [

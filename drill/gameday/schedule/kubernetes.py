@@ -18,6 +18,7 @@ def kubernetes(plan: Plan) -> tuple[File, ...]:
     What is secret comes from the secret that is called as the job, whose keys are the variables' names; without it the
     pod does not begin. AWS is reached as the pod's service account.
     """
+    plan.require_no_profile("in a pod")
     if len(plan.unit) > LONGEST_NAME:
         raise ConfigError(
             f"gameday.{plan.name}: too long a name for a CronJob; leave it {LONGEST_NAME - 14} characters at most"
@@ -55,4 +56,6 @@ def kubernetes(plan: Plan) -> tuple[File, ...]:
             },
         },
     }
-    return (File(name=f"{plan.unit}.yml", text=yaml.safe_dump(manifest, sort_keys=False, width=120)),)
+    keys = ", ".join(plan.needs.variables)
+    needed = f"# wants the secret {plan.unit} with the keys {keys}\n" if keys else ""
+    return (File(name=f"{plan.unit}.yml", text=needed + yaml.safe_dump(manifest, sort_keys=False, width=120)),)

@@ -74,9 +74,24 @@ class Plan:
         return round(self.day.longest + HEALS_WITHIN_S + 300)
 
     @property
+    def wanted(self) -> tuple[str, ...]:
+        """Comments, for a machine: what the file of variables must hold; none where nothing is needed."""
+        lines = [f"# {self.variables_file}, for this user's eyes alone, must hold:"]
+        lines += [f"#   {each}='...'" for each in self.needs.variables]
+        return tuple(lines) if self.needs.variables else ()
+
+    @property
     def variables_file(self) -> str:
-        """Where a machine keeps the variables that are secrets, as NAME=value lines that only their reader may read."""
+        """Where a machine keeps what is secret; lines of NAME='value' are the same to a shell and to systemd."""
         return f"/etc/drill/{self.name}.env"
+
+    def require_no_profile(self, where: str) -> None:
+        """ConfigError for a target that is reached by a profile, which only the machines of people have."""
+        if self.needs.profile:
+            raise ConfigError(
+                f"target.{self.day.target}.profile: there is no profile {self.needs.profile} {where}; name a target "
+                "without one, and give the role there what it needs"
+            )
 
     def required(self, option: str, value: str | None, example: str) -> str:
         """An option that only some schedulers need; ConfigError shows what to write."""

@@ -9,15 +9,14 @@ from drill.gameday.schedule.plan import File, Plan
 def systemd(plan: Plan) -> tuple[File, ...]:
     """Two units. SIGTERM goes to the command alone (KillMode=mixed), which passes it on once, and heals.
 
-    What is secret stands in a file; where there is anything, nothing is begun without it.
+    What is secret stands in a file; where anything is, nothing is begun without that file.
     A game day that was missed because the machine was off is not made up for: its window may have closed.
     """
     window = plan.day.window
     days = ",".join(each.capitalize() for each in plan.days)
-    needed = ", ".join(plan.needs.variables)
-    must = f"# {plan.variables_file} must set {needed}, and be readable by root alone\n" if needed else ""
+    wanted = "".join(f"{line}\n" for line in plan.wanted)
     service = f"""\
-{must}[Unit]
+{wanted}[Unit]
 Description=drill game day {plan.name}
 After=network-online.target
 Wants=network-online.target

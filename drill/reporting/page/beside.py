@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 from drill.reporting.page import kept, runs
-from drill.reporting.records import UNFINISHED, ExperimentRecord
+from drill.reporting.records import EXPERIMENT, UNFINISHED, ExperimentRecord
 
 HISTORY = "history.parquet"
-INJECTING = "injecting"
-"""A word of drill.experiment.Stage, whom reporting does not know."""
+INJECTING, EXAMINING = "injecting", "examining what is left"
+"""Words of drill.experiment.Stage, whom reporting does not know."""
 
 
 def remark(record: ExperimentRecord, *, is_drawn: bool) -> str:
@@ -21,13 +21,20 @@ def remark(record: ExperimentRecord, *, is_drawn: bool) -> str:
     if record.scenario == UNFINISHED:
         return "This is no experiment: it says what was selected and never judged."
     if is_drawn:
-        return "" if runs.is_decided(record) else "It came to nothing: this is what was seen until it ended."
+        return "It ended before its time: this is what was seen until then." if _is_cut_off(record) else ""
     if record.directory is None or record.phases or record.glance or (record.directory / kept.TIMELINE).exists():
         return ""
     if (record.directory / HISTORY).is_file():
         injected = any(each.name == INJECTING for each in record.stages)
         return "" if injected else "Nothing was injected: there is no time line."
     return "" if runs.is_decided(record) else "It was ended before there was anything to draw."
+
+
+def _is_cut_off(record: ExperimentRecord) -> bool:
+    """Whether it did not come to its end: it says so itself, or its last stage is not that of one which did."""
+    ended_in = record.stages[-1].name if record.stages else EXAMINING
+    came_to_nothing = any(each.name == EXPERIMENT for each in record.promises)
+    return not runs.is_decided(record) and (came_to_nothing or ended_in != EXAMINING)
 
 
 def loss(record: ExperimentRecord, folder: Path) -> str:

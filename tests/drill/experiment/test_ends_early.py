@@ -8,7 +8,7 @@ import pytest
 
 from drill.errors import DrillError, Halted, LimitReached, NotHealed, NotSteady, ProbeError
 from drill.experiment import Glimpse, Stage
-from drill.history import Action
+from drill.history import Action, History
 from drill.journal import Undo
 from tests.drill.experiment.conftest import Build
 from tests.drill.experiment.simulation import Behaviour, Simulation
@@ -134,6 +134,20 @@ def test_companions_leave_when_there_is_no_steady_state(bench: Build) -> None:
     assert ran.world.did[-4:] == ["two ends", "one ends", "load ends", "watch ends"]
 
 
+class Keeping(list[History]):
+    """Notes when something is kept."""
+
+    def __init__(self, did: list[str]) -> None:
+        """Among everything else that happened."""
+        super().__init__()
+        self.did = did
+
+    def append(self, history: History) -> None:
+        """It is kept."""
+        self.did.append("kept")
+        super().append(history)
+
+
 STAGES = [each for each in Stage if each is not Stage.REDUNDANCY]
 """An application has no redundancy to wait for."""
 
@@ -185,6 +199,29 @@ def test_a_load_that_failed_itself_leaves_nothing(bench: Build) -> None:
     with pytest.raises(LimitReached):
         ran.run()
     assert ran.kept == []
+
+
+def test_what_was_broken_is_put_away_before_anything_is_kept(bench: Build) -> None:
+    """Writing and drawing takes its time; what healing left must not wait for it, nor anybody still be at work."""
+    ran = bench()
+    ran.kept = Keeping(ran.world.did)
+
+    def watch(glimpse: Glimpse) -> None:
+        if glimpse.stage is Stage.AFTER:
+            raise Halted("an alarm rings")
+
+    ran.watch = watch
+    with pytest.raises(Halted):
+        ran.run()
+    assert ran.world.did[-4:] == ["load ends", "watch ends", "afterwards", "kept"]
+
+
+def test_an_examination_that_fails_loses_nothing(bench: Build) -> None:
+    """What was seen before it is kept."""
+    ran = bench(Behaviour(unexamined=ProbeError("nobody answers")))
+    with pytest.raises(ProbeError):
+        ran.run()
+    assert ran.kept[0].table("requests").height == len(ran.world.requests)
 
 
 def test_an_experiment_that_comes_to_its_end_leaves_nothing_unfinished(bench: Build) -> None:

@@ -1,59 +1,58 @@
-"""What was seen of an experiment that ends before its time, and why it ended."""
+"""What is rescued of an experiment that ends before its time, and why it ended."""
 
 from __future__ import annotations
 
 import pytest
 
-from drill.errors import Halted, NotSteady, ProbeError
-from drill.experiment.unfinished import salvaging
-from drill.history import History
-from tests.drill.histories import managed_failover
-
-SEEN = managed_failover().told()
-
-
-def unwritable(_: History) -> None:
-    """As a disk that is full."""
-    raise OSError("no space left on device")
-
-
-def silent() -> History:
-    """As probes that have failed themselves."""
-    raise ProbeError("the probes failed: killed")
+from drill.errors import Halted, NotHealed, NotSteady, ProbeError, Unsupported
+from drill.experiment.unfinished import rescuing
 
 
 @pytest.mark.parametrize(
     "error", [Halted("rings"), NotSteady("down"), KeyboardInterrupt(), ValueError("bug")], ids=repr
 )
-def test_what_was_seen_is_kept_and_the_error_goes_on(error: BaseException) -> None:
+def test_it_is_rescued_once_and_the_error_goes_on(error: BaseException) -> None:
     """Whatever it is, it is the very same."""
-    kept: list[History] = []
-    with pytest.raises(type(error)) as raised, salvaging(kept.append, lambda: SEEN):
+    rescued: list[int] = []
+    with pytest.raises(type(error)) as raised, rescuing(lambda: rescued.append(1)):
         raise error
     assert raised.value is error
-    assert kept == [SEEN]
+    assert rescued == [1]
 
 
-def test_what_comes_to_its_end_is_not_unfinished() -> None:
-    """Nobody is given anything."""
-    kept: list[History] = []
-    with salvaging(kept.append, lambda: SEEN):
+def test_what_comes_to_its_end_needs_no_rescue() -> None:
+    """Nobody is asked."""
+    rescued: list[int] = []
+    with rescuing(lambda: rescued.append(1)):
         pass
-    assert kept == []
+    assert rescued == []
 
 
-@pytest.mark.parametrize(("salvage", "seen"), [(unwritable, lambda: SEEN), (lambda _: None, silent)])
-def test_what_cannot_be_kept_never_hides_why_it_ended(salvage: object, seen: object) -> None:
+def test_what_the_target_cannot_do_leaves_nothing() -> None:
+    """It is skipped, as if it had never begun."""
+    rescued: list[int] = []
+    with pytest.raises(Unsupported), rescuing(lambda: rescued.append(1)):
+        raise Unsupported("no second region")
+    assert rescued == []
+
+
+@pytest.mark.parametrize("error", [OSError("no space left on device"), ProbeError("the probes failed: killed")])
+def test_what_cannot_be_rescued_never_hides_why_it_ended(error: Exception) -> None:
     """A full disk is not why, nor are probes that have nothing to tell any more."""
-    with pytest.raises(Halted, match="rings"), salvaging(salvage, seen):  # type: ignore[arg-type]
+
+    def rescue() -> None:
+        raise error
+
+    with pytest.raises(Halted, match="rings"), rescuing(rescue):
         raise Halted("rings")
 
 
-def test_a_second_ctrl_c_does_not_wait_for_what_was_seen() -> None:
-    """Who presses it again wants it to end now."""
+def test_a_ctrl_c_meanwhile_ends_it_and_still_says_why() -> None:
+    """Above all that something is not healed: nobody may take it for an end in good order."""
 
-    def waiting() -> History:
+    def rescue() -> None:
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), salvaging(lambda _: None, waiting):
-        raise Halted("rings")
+    with pytest.raises(KeyboardInterrupt) as raised, rescuing(rescue):
+        raise NotHealed("drill heal")
+    assert isinstance(raised.value.__cause__, NotHealed)

@@ -82,7 +82,8 @@ class Application:
         return LoadProgress(recent=100, recent_ok=0)
 
     def stop(self) -> Mapping[str, pl.DataFrame]:
-        """What it recorded."""
+        """What it recorded; raises where it has failed, as `progress` does."""
+        self.progress()
         self.did.append("load stops")
         request = {"pattern": "transfer", "endpoint": "writer", "outcome": "failed"}
         return {"requests": typed_table("requests", [request]), "settings": setting("load", "rate", "50")}
@@ -179,7 +180,8 @@ def test_a_load_that_fails_ends_the_experiment(bench: Build, error: DrillError) 
     ran = bench(error)
     with pytest.raises(type(error), match=str(error)):
         ran.run()
-    assert ran.did == ["probes begin", "load begins", "probes stop", "load stops", "load ends", "probes end"]
+    assert ran.did == ["probes begin", "load begins", "probes stop", "load ends", "probes end"]
+    assert ran.kept == []
     assert ran.journal.entries() == {}
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from drill.config import Config, GameDay, LabSettings
-from drill.errors import Halted, NotHealed, TargetError
+from drill.config import Config, GameDay, GateSettings, LabSettings
+from drill.errors import ConfigError, Halted, NotHealed, TargetError
 from drill.gameday.rails import Rails
 from drill.journal import Entry, Undo
 from tests.drill.gameday.conftest import Aws
@@ -35,6 +35,15 @@ def test_all_is_well(rails: Rails, aws: Aws, said: list[str]) -> None:
     aws.alarm("rails")
     rails.check()
     assert said == ["stop condition: alarm rails is quiet"]
+
+
+def test_what_could_not_be_signed_is_a_refusal(rails: Rails, aws: Aws) -> None:
+    """The gate would refuse the evidence: it would be broken for nothing."""
+    aws.alarm("rails")
+    signed = replace(rails, config=replace(rails.config, gate=GateSettings(signed=True)))
+    with pytest.raises(ConfigError, match=r"^environment: DRILL_SIGNING_KEY: not set"):
+        signed.check()
+    replace(signed, environment={"DRILL_SIGNING_KEY": "any-key"}).check()
 
 
 def test_an_alarm_without_data_is_let_pass_and_said(rails: Rails, aws: Aws, said: list[str]) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from drill.reporting import validation
-from drill.reporting.records import ExperimentRecord
-from drill.verdict import Ruling
+from drill.reporting.records import EXPERIMENT, ExperimentRecord
+from drill.verdict import Ruling, Verdict
 from tests.drill.reporting.synthetic import experiment, recovered, run, survived
 
 
@@ -84,3 +84,13 @@ def test_what_a_service_showed_is_never_called_simulated_nor_the_other_way_round
     assert "| measured: staging |" in page
     assert "simulated" not in page
     assert "measured on" not in written(tmp_path)
+
+
+def test_a_drawing_of_what_was_cut_off_is_said_to_be_no_more(tmp_path: Path) -> None:
+    """As on the page."""
+    place = tmp_path / "failover" / "crash"
+    place.mkdir(parents=True)
+    (place / "timeline.svg").touch()
+    halted = Verdict(name=EXPERIMENT, ruling=Ruling.UNDECIDED, because="Halted: an alarm rings")
+    assert "It ended before its time" in written(tmp_path, experiment(halted, phases={}, directory=place))
+    assert "It ended before its time" not in written(tmp_path, experiment(directory=place))

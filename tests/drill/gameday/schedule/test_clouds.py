@@ -17,7 +17,7 @@ from hypothesis import given
 
 from drill.config.gameday import WEEK
 from drill.errors import ConfigError
-from drill.gameday.schedule import Plan
+from drill.gameday.schedule import Plan, Scheduler
 from drill.gameday.schedule.eventbridge import eventbridge
 from drill.gameday.schedule.github import github
 from drill.gameday.schedule.kubernetes import kubernetes
@@ -66,10 +66,18 @@ class TestGitHub:
         named = self.login(PLAN)
         assert named["role-to-assume"] == PLACE.role
         assert named["aws-region"] == "eu-west-1"
-        assert PLAN.day.longest + 600 <= named["role-duration-seconds"] <= 43_200
+        assert named["role-duration-seconds"] >= PLAN.day.longest + 600
         unnamed = replace(PLAN, place=replace(PLACE, role=None))
         assert self.login(unnamed)["role-to-assume"] == "${{ vars.DRILL_ROLE }}"
         assert self.login(SILENT) is None
+
+    def test_what_would_be_killed_before_it_is_healed_is_refused(self) -> None:
+        """GitHub ends a job after six hours; the most that is possible is said, and is possible."""
+        with pytest.raises(ConfigError, match=r'^gameday\.weekly\.longest: .* write "(\d+)m" at most') as refused:
+            github(replace(PLAN, day=PLAN.day.model_copy(update={"longest": 6 * 3600.0})))
+        most_m = int(str(refused.value).split('"')[1].removesuffix("m"))
+        text = github(replace(PLAN, day=PLAN.day.model_copy(update={"longest": most_m * 60.0})))[0].text
+        assert yaml.safe_load(text)["jobs"]["gameday"]["timeout-minutes"] <= 360
 
     @staticmethod
     def login(plan: Plan) -> Any:
@@ -77,6 +85,14 @@ class TestGitHub:
         steps = yaml.safe_load(github(plan)[0].text)["jobs"]["gameday"]["steps"]
         found = [each["with"] for each in steps if str(each.get("uses")).startswith("aws-actions/configure-aws-cred")]
         return found[0] if found else None
+
+
+@pytest.mark.parametrize("scheduler", [github, kubernetes])
+def test_a_profile_is_refused_where_there_is_none(scheduler: Scheduler) -> None:
+    """It is in a file of somebody's machine; the role's own credentials would never be used."""
+    plan = replace(PLAN, needs=replace(PLAN.needs, profile="staging"))
+    with pytest.raises(ConfigError, match=r"^target\.staging\.profile: there is no profile staging "):
+        scheduler(plan)
 
 
 class TestEventBridge:
@@ -143,6 +159,9 @@ class TestKubernetes:
             reference = {"secretKeyRef": {"name": "drill-gameday-weekly", "key": name}}
             assert each == {"name": name, "valueFrom": reference}
         assert "env:" not in kubernetes(SILENT)[0].text
+        wanted = "# wants the secret drill-gameday-weekly with the keys DRILL_WEBHOOK, DRILL_SIGNING_KEY\n"
+        assert kubernetes(PLAN)[0].text.startswith(wanted)
+        assert kubernetes(SILENT)[0].text.startswith("apiVersion")
 
     def test_what_it_needs_must_be_said(self) -> None:
         """In one line with an example."""

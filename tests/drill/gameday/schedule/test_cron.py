@@ -55,15 +55,21 @@ def test_nothing_is_begun_without_what_it_needs(tmp_path: Path) -> None:
     """The variables come from a file, and reach the command; where the file is missing, nothing runs."""
     place = replace(PLAN.place, python=Path("/usr/bin/env"), folder=tmp_path)
     *comments, _, line = lines(replace(PLAN, place=place))
-    assert "/etc/drill/weekly.env must set DRILL_WEBHOOK, DRILL_SIGNING_KEY" in comments[1]
+    assert comments[1:] == [
+        "# /etc/drill/weekly.env, for this user's eyes alone, must hold:",
+        "#   DRILL_WEBHOOK='...'",
+        "#   DRILL_SIGNING_KEY='...'",
+    ]
     secrets = tmp_path / "weekly.env"
     command = line.split(maxsplit=5)[5].replace("/etc/drill/weekly.env", str(secrets)).replace("-m drill.cli", "")
     command = command.removesuffix("gameday weekly")
     missing = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
     assert (missing.returncode != 0, missing.stdout) == (True, "")
-    secrets.write_text("DRILL_WEBHOOK='https://hooks.example.com/a b'\n")
+    url = "https://hooks.example.com/a b?x=$HOME&y=1;z#w"
+    secrets.write_text("".join(f"{each[1:].strip()}\n" for each in comments[2:]).replace("...", url))
     given_it = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
-    assert "DRILL_WEBHOOK=https://hooks.example.com/a b" in given_it.stdout.splitlines()
+    assert f"DRILL_WEBHOOK={url}" in given_it.stdout.splitlines()
+    assert given_it.stderr == ""
 
 
 @property_test

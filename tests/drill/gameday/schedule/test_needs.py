@@ -11,6 +11,8 @@ from drill.gameday.schedule import Needs, needs
 
 DAY = '[gameday.weekly]\ntarget = "{target}"\nscenarios = ["failover"]\n'
 AURORA = '[target.staging]\nkind = "aurora"\nregion = "eu-west-1"\ncluster = "orders"\n'
+TOPIC = "arn:aws:sns:eu-central-1:123456789012:gamedays"
+STORE = '[store]\nurl = "s3://evidence"\nregion = "eu-west-3"\n'
 TABLES = '[target.staging]\nkind = "dynamodb"\nregion = "eu-west-1"\n'
 
 
@@ -20,6 +22,10 @@ TABLES = '[target.staging]\nkind = "dynamodb"\nregion = "eu-west-1"\n'
         (DAY.format(target="lab"), Needs()),
         (DAY.format(target="lab") + 'webhook_variable = "HOOK"\n', Needs(variables=("HOOK",))),
         (DAY.format(target="lab") + "[gate]\nsigned = true\n", Needs(variables=("DRILL_SIGNING_KEY",))),
+        (DAY.format(target="lab") + f'sns_topic = "{TOPIC}"\n', Needs(region="eu-central-1")),
+        (DAY.format(target="lab") + STORE, Needs(region="eu-west-3")),
+        (DAY.format(target="staging") + f'sns_topic = "{TOPIC}"\n' + STORE + TABLES, Needs(region="eu-west-1")),
+        (DAY.format(target="staging") + TABLES + 'profile = "us"\n', Needs(region="eu-west-1", profile="us")),
         (DAY.format(target="staging") + TABLES, Needs(region="eu-west-1")),
         (DAY.format(target="staging") + AURORA + 'secret = "orders/app"\n', Needs(region="eu-west-1")),
         (DAY.format(target="staging") + AURORA + 'user = "app"\niam = true\n', Needs(region="eu-west-1")),

@@ -54,7 +54,7 @@ def test_stopping_it_heals() -> None:
 def test_nothing_is_begun_without_what_it_needs() -> None:
     """Its variables stand in a file that must be there; one that needs none may have such a file."""
     assert read(systemd(PLAN)[0].text)["Service"]["EnvironmentFile"] == "/etc/drill/weekly.env"
-    assert "must set DRILL_WEBHOOK, DRILL_SIGNING_KEY" in systemd(PLAN)[0].text
+    assert "#   DRILL_WEBHOOK='...'\n#   DRILL_SIGNING_KEY='...'\n[Unit]" in systemd(PLAN)[0].text
     assert read(systemd(SILENT)[0].text)["Service"]["EnvironmentFile"] == "-/etc/drill/weekly.env"
 
 

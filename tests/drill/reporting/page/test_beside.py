@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from drill.reporting.page.kept import TIMELINE
-from drill.reporting.records import UNFINISHED, ExperimentRecord, StageRecord
-from drill.verdict import Ruling
+from drill.reporting.records import EXPERIMENT, UNFINISHED, ExperimentRecord, StageRecord
+from drill.verdict import Ruling, Verdict
 from tests.drill.reporting.page.reading import drawn, kept
 from tests.drill.reporting.synthetic import PHASES, experiment, recovered, run, survived
 
@@ -105,10 +105,26 @@ def test_that_not_all_was_judged_stands_on_the_page(tmp_path: Path) -> None:
     assert "This is no experiment: it says what was selected and never judged." in read.text
 
 
-def test_what_was_seen_until_it_was_cut_off_is_drawn_and_said_to_be_no_more(tmp_path: Path) -> None:
-    """Whoever looks at it must not take it for a whole experiment; a whole one needs no such words."""
-    cut_off = "It came to nothing: this is what was seen until it ended."
-    read = drawn(run(experiment(UNKNOWN, phases={}, directory=kept(tmp_path))), tmp_path)
-    assert cut_off in read.text
+CUT_OFF = "It ended before its time: this is what was seen until then."
+HALTED = Verdict(name=EXPERIMENT, ruling=Ruling.UNDECIDED, because="Halted: an alarm rings")
+EXAMINED = (*INJECTED, StageRecord(name="examining what is left", began=run().started))
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"promises": (HALTED,), "stages": INJECTED}, CUT_OFF),
+        ({"promises": (HALTED,), "stages": EXAMINED}, CUT_OFF),
+        ({"promises": (), "stages": INJECTED}, CUT_OFF),
+        ({"promises": (), "stages": EXAMINED}, ""),
+        ({"promises": (UNKNOWN,), "stages": EXAMINED}, ""),
+        ({"stages": EXAMINED}, ""),
+        ({}, ""),
+    ],
+    ids=["halted", "halted at its end", "ctrl-c", "ctrl-c while it is judged", "no effect", "whole", "an old one"],
+)
+def test_what_was_cut_off_is_drawn_and_said_to_be(tmp_path: Path, more: dict[str, Any], said: str) -> None:
+    """Whoever looks at it must not take it for a whole experiment; of a whole one that is never said."""
+    read = drawn(run(replace(experiment(phases={}, directory=kept(tmp_path)), **more)), tmp_path)
     assert "timeline-1" in read.figures
-    assert cut_off not in drawn(run(experiment(directory=kept(tmp_path, "whole"))), tmp_path).text
+    assert (CUT_OFF in read.text) is bool(said)
