@@ -83,7 +83,7 @@ ROWS = (
     ),
     Row(
         lab="missing-index",
-        select=("-m", "phase2"),
+        select=("-m", "phase2 and aurora"),
         broken={
             "every_pattern_is_served_by_an_index": r"8 of 9 patterns are served by an index, not orders-of-customer",
             "no_sequential_scan_on_large": r"1 sequential scan of large tables in \d+ statements: orders",
@@ -92,14 +92,14 @@ ROWS = (
     ),
     Row(
         lab="duplicate-index",
-        select=("-m", "phase2"),
+        select=("-m", "phase2 and aurora"),
         broken={
             "no_duplicate_index": r"created_again on orders \(\d\.\d MB\): the same as .*; DROP INDEX CONCURRENTLY"
         },
     ),
     Row(
         lab="unused-index",
-        select=("-m", "phase2"),
+        select=("-m", "phase2 and aurora"),
         broken={"no_unused_index": r"orders_total on orders \(\d\.\d MB\): .*; DROP INDEX CONCURRENTLY orders_total;"},
     ),
     Row(

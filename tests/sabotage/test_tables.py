@@ -34,6 +34,8 @@ CLIENTS = (
         item_application="same_pause_for_all",
         select=REFUSED,
         broken={"backs_off_with_jitter": r"half of the first repeats came within [0-4]\.\d ms|they do not grow"},
+        # All attempts are spent while the refusal still lasts.
+        also=frozenset({"served_within_deadline"}),
     ),
     Row(
         item_application="storms",
