@@ -44,6 +44,7 @@ class Findings:
             for record in self.run.executed:
                 if ruling is Ruling.UNDECIDED and not record.promises:
                     yield self._headline(ruling, f"{record.title}: nothing was judged")
+                    yield from self._evidence(record)
                 for promise in record.promises:
                     if promise.ruling is ruling:
                         yield from self._finding(record, promise)
@@ -58,9 +59,7 @@ class Findings:
             yield self._line("expected", expected(promise))
         for number, line in enumerate(evidence(promise)):
             yield (Text(self.say(line)), INDENT + len(SEEN)) if number else self._line("seen", line)
-        where = self._where(record)
-        if where:
-            yield self._line("evidence", where)
+        yield from self._evidence(record)
         if promise.ruling is Ruling.BROKEN:
             yield from self._usual(promise.name)
 
@@ -71,17 +70,22 @@ class Findings:
             yield self._line("usually", told.cause)
             yield self._line("next", told.step)
 
-    def _where(self, record: ExperimentRecord) -> str:
-        """The folder of an experiment, as the reader would type it, and what lies in it."""
+    def _evidence(self, record: ExperimentRecord) -> Iterator[Line]:
+        where = "; ".join(self._places(record))
+        if where:
+            yield self._line("evidence", where)
+
+    def _places(self, record: ExperimentRecord) -> Iterator[str]:
+        """The folder of an experiment, as the reader would type it, and what lies in it; then its place on the page."""
         if self.folder is None or record.directory is None:
-            return ""
-        scenario, fault = record.directory.parts[-2:]
-        files = [name for name in DRAWN if (record.directory / name).exists()]
-        lies = f"{self.folder / scenario / fault}{': ' if files else ''}{', '.join(files)}"
-        if not (record.directory.parents[1] / PAGE).exists():
-            return lies
-        number = next(number for number, each in enumerate(self.run.experiments, 1) if each is record)
-        return f"{lies}; {self.folder / PAGE}#experiment-{number}"
+            return
+        if record.directory.is_dir() and any(record.directory.iterdir()):
+            scenario, fault = record.directory.parts[-2:]
+            files = [name for name in DRAWN if (record.directory / name).exists()]
+            yield f"{self.folder / scenario / fault}{': ' if files else ''}{', '.join(files)}"
+        if (record.directory.parents[1] / PAGE).exists():
+            number = next(number for number, each in enumerate(self.run.experiments, 1) if each is record)
+            yield f"{self.folder / PAGE}#experiment-{number}"
 
     def _held(self) -> Iterator[Line]:
         executed = self.run.executed

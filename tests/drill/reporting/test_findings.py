@@ -80,10 +80,15 @@ def kept(tmp_path: Path) -> RunRecord:
 
 
 def test_the_evidence_is_named_as_the_reader_would_type_it(kept: RunRecord) -> None:
-    """The experiment's folder below the run's, with the files that are there, and its place in the report."""
+    """The experiment's folder below the run's, with the files that are there, and its place in the report.
+
+    An empty folder is no evidence.
+    """
     directory = kept.experiments[1].directory
     assert directory is not None
     shown = Path("runs/x")
+    assert about(found(kept, shown), "evidence") == []
+    (directory / "requests.parquet").touch()
     assert about(found(kept, shown), "evidence") == ["evidence: runs/x/failover/zone-loss"]
     for name in ("history.parquet", "timeline.svg"):
         (directory / name).touch()
