@@ -121,16 +121,23 @@ def test_a_lost_zone_is_away_until_the_fault_ends(real: Real) -> None:
 
 @pytest.mark.parametrize(("duration", "ends_as"), [("PT1M", "running"), ("PT3S", "completed")])
 def test_a_frozen_zone_keeps_its_sockets_and_says_nothing(real: Real, duration: str, ends_as: str) -> None:
-    """Connections are accepted and not answered, all processes are stopped; it goes on when stopped or by itself."""
+    """Connections are accepted and not answered, all processes are stopped; it goes on when stopped or by itself.
+
+    Who was connected is answered where he was. What he is told may be 57P01: a Patroni that was frozen while it renewed
+    its lock finds it overdue, and demotes itself before it goes on.
+    """
     writer = str(real.writer())
     host, folder = real.hosts()[writer], real.zone_folder(writer)
     with real.connect(host) as client:
         with real.fault("freeze-zone", duration) as experiment:
-            assert {each.status() for each in processes.below(folder)} == {psutil.STATUS_STOPPED}
+            frozen = {each.pid: each.status() for each in processes.below(folder)}
+            assert set(frozen.values()) == {psutil.STATUS_STOPPED}
+            assert client.info.backend_pid in frozen, "who serves what was open is still there"
             assert not answers(host, real.lab.port, within_s=0.5)
             real.eventually(lambda: real.statuses()[writer] == "failed", "the APIs to say so", within_s=5)
             real.eventually(lambda: real.state(experiment) == ends_as, f"the experiment to be {ends_as}")
-        assert client.execute("SELECT 1").fetchone() == (1,), "what was open goes on where it was"
+        with suppress(psycopg.errors.AdminShutdown):  # a server's own words; a connection that was cut has none
+            assert client.execute("SELECT 1").fetchone() == (1,), "what was open goes on where it was"
     assert answers(host, real.lab.port, within_s=5)
     real.await_whole()
 
